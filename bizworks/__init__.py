@@ -1,0 +1,1 @@
+"""bizworks: the shared record of business services of a workforce system."""

@@ -1,0 +1,26 @@
+"""Errors that people are meant to read."""
+
+from collections.abc import Mapping, Sequence
+
+
+class BusinessRuleError(Exception):
+    """A rule of the field was broken; carries what was wrong, by input name.
+
+    `errors` maps an input name (or "" for the whole act) to sentences. Pages put them on the
+    form and answer 422; the API answers 422 problem+json; an import writes them beside the row.
+    """
+
+    def __init__(self, errors: Mapping[str, Sequence[str]] | str) -> None:
+        """Take a mapping of input name to sentences, or one sentence for the whole act."""
+        self.errors: dict[str, list[str]] = (
+            {"": [errors]} if isinstance(errors, str) else {key: list(value) for key, value in errors.items()}
+        )
+        super().__init__("; ".join(message for messages in self.errors.values() for message in messages))
+
+
+class NotAllowedError(Exception):
+    """The actor's role does not permit this act; the message says who may."""
+
+
+class StaleVersionError(Exception):
+    """Someone else changed the record since it was read."""

@@ -1,0 +1,15 @@
+"""Every address of the product; the only file, with `api.py`, that knows every app."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from bizworks.core.views import healthz
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("bizworks.directory.urls")),
+    path("businesses/", include("businesses.urls")),
+    path("interactions/", include("interactions.urls")),
+    path("", include("reporting.urls")),
+    path("api/v1/", include("bizworks.api")),
+]

@@ -1,0 +1,79 @@
+"""Choices and limits of the directory of businesses."""
+
+from django.db.models import TextChoices
+
+
+class Source(TextChoices):
+    """Where a value came from (BR-6); UC-sourced values are masked and stay out of exports."""
+
+    SELF = "self", "Told by the business"
+    PUBLIC = "public", "Public list"
+    STAFF = "staff", "Entered by staff"
+    PURCHASED = "purchased", "Purchased list"
+    UC = "uc", "Unemployment agency (confidential)"
+
+
+class Status(TextChoices):
+    """Where a business stands in the directory."""
+
+    PROSPECT = "prospect", "Prospect"
+    ACTIVE = "active", "Active"
+    INACTIVE = "inactive", "Inactive"
+    CLOSED = "closed", "Closed"
+    MERGED = "merged", "Merged into another"
+
+
+class SizeBand(TextChoices):
+    """Employees at the location, in the bands of federal statistics."""
+
+    UNKNOWN = "", "Not known"
+    B1 = "1-4", "1 to 4"
+    B5 = "5-9", "5 to 9"
+    B10 = "10-19", "10 to 19"
+    B20 = "20-49", "20 to 49"
+    B50 = "50-99", "50 to 99"
+    B100 = "100-249", "100 to 249"
+    B250 = "250-499", "250 to 499"
+    B500 = "500+", "500 or more"
+
+
+class Scheme(TextChoices):
+    """Kinds of identifiers a business carries besides the employer's FEIN."""
+
+    UI_ACCOUNT = "ui_account", "UI account number"
+    REPORTING_UNIT = "reporting_unit", "UI reporting unit"
+    MOSES = "moses", "MOSES"
+    ETO = "eto", "ETO"
+    LAUNCHPAD = "launchpad", "Launchpad"
+    IWDS = "iwds", "IWDS"
+    LIST = "list", "Row of an imported list"
+
+
+class ContactRole(TextChoices):
+    """What a contact does; the first six are key representatives unless unticked (BR-22)."""
+
+    OWNER = "owner", "Owner"
+    CHIEF = "chief", "CEO or president"
+    PLANT = "plant", "General or plant manager"
+    HR = "hr", "HR lead"
+    FINANCE = "finance", "CFO"
+    HIRING = "hiring", "Hiring manager"
+    STAFF = "staff", "Other staff"
+
+
+KEY_ROLES = (
+    ContactRole.OWNER,
+    ContactRole.CHIEF,
+    ContactRole.PLANT,
+    ContactRole.HR,
+    ContactRole.FINANCE,
+    ContactRole.HIRING,
+)
+
+
+def size_band(employees: int | None) -> str:
+    """The band of a number of employees; "" when not known or not positive."""
+    if not employees or employees < 1:
+        return SizeBand.UNKNOWN
+    limits = [(5, "1-4"), (10, "5-9"), (20, "10-19"), (50, "20-49"), (100, "50-99"), (250, "100-249"), (500, "250-499")]
+    return next((band for limit, band in limits if employees < limit), "500+")

@@ -1,0 +1,197 @@
+"""Employer (legal entity) 1-n business (establishment, what is counted) 1-n contact."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from bizworks.directory.models import Area, Region, Sector, StaffMember
+from bizworks.reference.models import County, Municipality, NaicsCode
+from bizworks.tenancy.models import BackgroundJob, GlobalForeignKey, TenantForeignKey, TenantManager, TenantModel
+from businesses.constants import ContactRole, Scheme, SizeBand, Source, Status
+from businesses.querysets import BusinessQuerySet, ContactQuerySet
+
+FEIN_VALIDATOR = RegexValidator(r"^\d{9}$", "A FEIN has nine digits.")
+
+
+class Employer(TenantModel):
+    """A legal entity. Counted only beside businesses, never mixed (BR-31)."""
+
+    name = models.CharField(max_length=200, help_text="Legal name.")
+    fein = models.CharField(
+        max_length=9, blank=True, default="", validators=[FEIN_VALIDATOR], help_text="Nine digits, stored plain."
+    )
+    fein_source = models.CharField(max_length=10, choices=Source, blank=True, default="")
+    recorded_by = TenantForeignKey(StaffMember, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "fein"], condition=~Q(fein=""), name="employer_fein"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Business(TenantModel):
+    """An establishment: one physical worksite. The unit that is counted (BR-30).
+
+    `area`, `region` and `sector` are today's, derived by `businesses.services`; past services keep
+    their own (BR-11).
+    """
+
+    employer = TenantForeignKey(Employer, related_name="businesses")
+    name = models.CharField(max_length=200)
+    alias = models.CharField(max_length=200, blank=True, default="", help_text="Trading name, DBA.")
+    address = models.CharField(max_length=200, blank=True, default="")
+    town = models.CharField(max_length=80, help_text="Town as it is written on letters.")
+    municipality = GlobalForeignKey(Municipality, null=True, blank=True, related_name="+")
+    county = GlobalForeignKey(County, null=True, blank=True, related_name="+")
+    state = models.CharField(max_length=2)
+    zip_code = models.CharField(max_length=5, blank=True, default="")
+    area = TenantForeignKey(Area, null=True, blank=True, related_name="businesses")
+    region = TenantForeignKey(Region, null=True, blank=True, related_name="businesses")
+    area_override = TenantForeignKey(Area, null=True, blank=True, related_name="+")
+    area_override_reason = models.CharField(max_length=200, blank=True, default="")
+    naics = GlobalForeignKey(NaicsCode, null=True, blank=True, related_name="+")
+    naics_source = models.CharField(max_length=10, choices=Source, blank=True, default="")
+    sector = TenantForeignKey(Sector, null=True, blank=True, related_name="businesses")
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    closed_on = models.DateField(null=True, blank=True)
+    employees = models.IntegerField(null=True, blank=True, help_text="People employed at this location.")
+    employees_source = models.CharField(max_length=10, choices=Source, blank=True, default="")
+    size_band = models.CharField(max_length=8, choices=SizeBand, blank=True, default="")
+    phone = models.CharField(max_length=30, blank=True, default="")
+    website = models.CharField(max_length=200, blank=True, default="")
+    search_text = models.TextField(editable=False, help_text="Lower-case name, alias and town; what search reads.")
+    merged_into = TenantForeignKey("self", null=True, blank=True, related_name="+")
+    recorded_by = TenantForeignKey(StaffMember, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    version = models.IntegerField(default=1, help_text="Raised by every change; guards against lost updates.")
+
+    objects = TenantManager.from_queryset(BusinessQuerySet)()
+
+    class Meta(TenantModel.Meta):
+        ordering = ["name", "id"]
+        verbose_name_plural = "businesses"
+        indexes = [
+            models.Index(fields=["tenant", "name", "id"], name="business_name"),
+            models.Index(fields=["tenant", "region", "name", "id"], name="business_region_name"),
+            models.Index(fields=["tenant", "naics"], name="business_naics"),
+            models.Index(fields=["tenant", "municipality"], name="business_town"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The business page."""
+        return reverse("businesses:detail", args=[self.pk])
+
+    @property
+    def place(self) -> str:
+        """Town and state, as people say it."""
+        return f"{self.town}, {self.state}" if self.town else self.state
+
+
+class BusinessIdentifier(TenantModel):
+    """A number another system or list knows the business by, with its source (BR-6)."""
+
+    business = TenantForeignKey(Business, related_name="identifiers")
+    scheme = models.CharField(max_length=15, choices=Scheme)
+    value = models.CharField(max_length=120)
+    source = models.CharField(max_length=10, choices=Source)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["scheme", "value"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "business", "scheme", "value"], name="identifier_once"),
+            models.UniqueConstraint(fields=["tenant", "value"], condition=Q(scheme="list"), name="identifier_list_row"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_scheme_display()} {self.value}"
+
+
+class Contact(TenantModel):
+    """A person at a business: work details only (BR-62, section 5 of the domain)."""
+
+    business = TenantForeignKey(Business, related_name="contacts")
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=10, choices=ContactRole, default=ContactRole.STAFF)
+    title = models.CharField(max_length=80, blank=True, default="", help_text="Title as on the business card.")
+    is_key_representative = models.BooleanField(
+        default=False, help_text="Can speak and decide for the business (BR-22)."
+    )
+    phone = models.CharField(max_length=30, blank=True, default="")
+    email = models.EmailField(blank=True, default="")
+    do_not_contact = models.BooleanField(default=False)
+    left_on = models.DateField(null=True, blank=True, help_text="When the person left the business.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TenantManager.from_queryset(ContactQuerySet)()
+
+    class Meta(TenantModel.Meta):
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportMapping(TenantModel):
+    """How the columns of one source map to ours, remembered for its next file."""
+
+    source_name = models.CharField(max_length=80)
+    columns = models.JSONField(default=dict, help_text="{our field: their column}")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["source_name"]
+        constraints = [models.UniqueConstraint(fields=["tenant", "source_name"], name="import_mapping_source")]
+
+    def __str__(self) -> str:
+        return self.source_name
+
+
+class ImportBatch(BackgroundJob):
+    """One uploaded list of businesses, from upload to report."""
+
+    source_name = models.CharField(max_length=80, help_text="What the list is; the same name again updates its rows.")
+    source = models.CharField(max_length=10, choices=Source, default=Source.PUBLIC)
+    file_name = models.CharField(max_length=200)
+    file_path = models.CharField(max_length=300, help_text="Below the private files directory.")
+    sha256 = models.CharField(max_length=64)
+    columns = models.JSONField(default=dict, help_text="{our field: their column}")
+    header = models.JSONField(default=list, help_text="The file's own columns, in order.")
+    requested_by = TenantForeignKey(StaffMember, null=True, related_name="+")
+    rows_new = models.IntegerField(default=0)
+    rows_changed = models.IntegerField(default=0)
+    rows_unchanged = models.IntegerField(default=0)
+    rows_rejected = models.IntegerField(default=0)
+    rows_unplaced = models.IntegerField(default=0, help_text="Taken, but in no area; each is explained.")
+
+    class Meta(BackgroundJob.Meta):
+        ordering = ["-id"]
+        verbose_name_plural = "import batches"
+
+    def __str__(self) -> str:
+        return f"{self.source_name}: {self.file_name}"
+
+
+class ImportRowProblem(TenantModel):
+    """A row that was not taken, or taken with a remark; kept as it came, to be handed back."""
+
+    batch = TenantForeignKey(ImportBatch, models.CASCADE, related_name="problems")
+    row_number = models.IntegerField(help_text="Line of data in the file, from 1, the header not counted.")
+    is_rejected = models.BooleanField()
+    reason = models.TextField()
+    cells = models.JSONField(help_text="The row as it came, in the file's order of columns.")
+
+    class Meta(TenantModel.Meta):
+        ordering = ["row_number"]
+
+    def __str__(self) -> str:
+        return f"Row {self.row_number}: {self.reason}"

@@ -1,0 +1,127 @@
+"""The served ledger (facts, cells, dirty marks) and exports. Nothing here is truth: all can be rebuilt."""
+
+from django.db import models
+
+from bizworks.directory.models import StaffMember
+from bizworks.tenancy.models import BackgroundJob, TenantForeignKey, TenantModel
+from reporting.constants import Grain, Measure, Standing
+
+
+class ServedFact(TenantModel):
+    """What the published cells currently include of one business in one month.
+
+    One row per business, month, measure and dimensions. `category` is the federal category's
+    position; dimensions without a value are NONE (-1). Derived by `reporting.services.rollup`.
+    """
+
+    pk = models.CompositePrimaryKey(
+        "tenant", "business_id", "month", "measure", "region_id", "area_id", "agency_id", "category", "sector_id"
+    )
+    business_id = models.BigIntegerField()
+    employer_id = models.BigIntegerField()
+    month = models.DateField(help_text="First day of the month.")
+    measure = models.SmallIntegerField(choices=Measure)
+    region_id = models.BigIntegerField()
+    area_id = models.BigIntegerField()
+    agency_id = models.BigIntegerField()
+    category = models.SmallIntegerField()
+    sector_id = models.BigIntegerField()
+    records = models.IntegerField(help_text="Services (or orientations) that started in the month.")
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(
+                fields=["tenant", "measure", "month", "region_id", "agency_id", "category", "sector_id", "business_id"],
+                name="fact_drill_down",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.business_id} in {self.month}"
+
+
+class ServedCell(TenantModel):
+    """One published number: distinct businesses and employers for a period and a cut (BR-30, BR-31).
+
+    A dimension that is not cut by is ALL (0). `records` adds up the facts' records; it is kept for
+    standing ALL only.
+    """
+
+    pk = models.CompositePrimaryKey(
+        "tenant", "measure", "grain", "start", "region_id", "area_id", "agency_id", "category", "sector_id", "standing"
+    )
+    measure = models.SmallIntegerField(choices=Measure)
+    grain = models.CharField(max_length=1, choices=Grain)
+    start = models.DateField(help_text="First day of the period.")
+    region_id = models.BigIntegerField()
+    area_id = models.BigIntegerField()
+    agency_id = models.BigIntegerField()
+    category = models.SmallIntegerField()
+    sector_id = models.BigIntegerField()
+    standing = models.SmallIntegerField(choices=[(0, "All"), *Standing.choices])
+    businesses = models.IntegerField()
+    employers = models.IntegerField()
+    records = models.IntegerField()
+
+    class Meta(TenantModel.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.grain} {self.start}: {self.businesses}"
+
+
+class CountMark(TenantModel):
+    """A business whose numbers may have changed. Appended by triggers in the writer's own transaction;
+    never upserted, so that no racing change is lost."""
+
+    business_id = models.BigIntegerField()
+    marked_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta(TenantModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.business_id}"
+
+
+class CountState(TenantModel):
+    """How fresh the tenant's numbers are; one row per tenant."""
+
+    advanced_through = models.DateField(
+        null=True, help_text="Local date up to which open and future services are counted."
+    )
+    drained_at = models.DateTimeField(null=True, help_text="When marks were last worked off.")
+    rebuilt_at = models.DateTimeField(null=True, help_text="When everything was last counted anew.")
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="count_state_one")]
+
+    def __str__(self) -> str:
+        return f"Counted through {self.advanced_through}"
+
+
+class ExportJob(BackgroundJob):
+    """A file someone asked for: what, with which filters, by whom, when; the record of the export (R26)."""
+
+    class Format(models.TextChoices):
+        """File formats."""
+
+        CSV = "csv", "CSV"
+        XLSX = "xlsx", "Excel workbook"
+
+    format = models.CharField(max_length=4, choices=Format)
+    parameters = models.JSONField(default=dict, help_text="Filters: start, end, region_id, agency_id, ...")
+    requested_by = TenantForeignKey(StaffMember, related_name="+")
+    token_name = models.CharField(max_length=80, blank=True, default="")
+    file_path = models.CharField(max_length=300, blank=True, default="", help_text="Below the private files directory.")
+    file_name = models.CharField(max_length=200, blank=True, default="")
+    size_bytes = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    downloads = models.IntegerField(default=0)
+    expires_on = models.DateField(null=True, blank=True, help_text="The file is removed on this day; the record stays.")
+
+    class Meta(BackgroundJob.Meta):
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.file_name or f"Export {self.pk}"
