@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "bizworks.tenancy.middleware.TenantMiddleware",
+    "bizworks.core.middleware.RefusalMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -199,8 +200,8 @@ if TESTING:
     ACCOUNT_RATE_LIMITS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0)
 ACTOR_LOADER = "bizworks.directory.selectors.actor_for_user"
-TOKEN_ACTOR_LOADER = "bizworks.directory.selectors.actor_for_token"
-TOKEN_CLAIM_READER = "bizworks.accounts.selectors.token_claim"
+TOKEN_ACTOR_LOADER = "bizworks.directory.selectors.actor_for_token"  # noqa: S105  a path, not a secret
+TOKEN_CLAIM_READER = "bizworks.accounts.selectors.token_claim"  # noqa: S105  a path, not a secret
 LABELS_LOADER = "bizworks.directory.selectors.labels"
 
 # --- transport, cookies, headers

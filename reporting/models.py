@@ -72,7 +72,8 @@ class ServedCell(TenantModel):
 
 class CountMark(TenantModel):
     """A business whose numbers may have changed. Appended by triggers in the writer's own transaction;
-    never upserted, so that no racing change is lost."""
+    never upserted, so that no racing change is lost.
+    """
 
     business_id = models.BigIntegerField()
     marked_at = models.DateTimeField(db_default=models.functions.Now())

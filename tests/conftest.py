@@ -8,9 +8,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
-from tests.factories import World, make_world
 
 from bizworks.tenancy.context import tenant_context
+from tests.factories import World, make_world
 
 
 def _owner_connection(parameters: dict) -> psycopg.Connection:

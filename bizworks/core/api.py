@@ -1,6 +1,7 @@
 """What every API view shares: refusal by default, strict JSON, keyset pages, problem+json errors."""
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -91,28 +92,41 @@ def _problem(status_code: int, title: str, detail: Any = None, errors: Any = Non
     return Response(body, status=status_code, content_type="application/problem+json", headers=headers)
 
 
+def _problem_of_framework(error: exceptions.APIException) -> Response:
+    headers = {}
+    if error.status_code == status.HTTP_401_UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, exceptions.Throttled) and error.wait:
+        headers["Retry-After"] = str(int(error.wait) + 1)
+    return _problem(error.status_code, str(error.default_detail).rstrip(".") + ".", str(error.detail), **headers)
+
+
+_PROBLEMS: list[tuple[tuple[type[Exception], ...], Callable[[Any], Response]]] = [
+    ((BusinessRuleError,), lambda e: _problem(422, "The request breaks a rule.", errors=e.errors)),
+    (
+        (NotAllowedError, PermissionDenied),
+        lambda e: _problem(403, "Not allowed.", str(e) or "Your role does not include this."),
+    ),
+    ((StaleVersionError,), lambda e: _problem(412, "The record was changed by someone else.", str(e))),
+    ((Http404,), lambda e: _problem(404, "Not found.")),
+    ((exceptions.ValidationError,), lambda e: _problem(400, "The request has mistakes.", errors=e.detail)),
+    ((exceptions.APIException,), _problem_of_framework),
+    (
+        (DataError, ValidationError, ValueError, OverflowError),
+        lambda e: _problem(400, "A value is out of range or of the wrong form."),
+    ),
+    (
+        (OperationalError,),
+        lambda e: _problem(503, "The database is busy; try again shortly.", **{"Retry-After": "5"}),
+    ),
+]
+
+
 def problem_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer every foreseeable error as problem+json (RFC 9457); anything else stays a 500."""
-    response: Response | None = None
-    if isinstance(error, BusinessRuleError):
-        response = _problem(422, "The request breaks a rule.", errors=error.errors)
-    elif isinstance(error, NotAllowedError | PermissionDenied):
-        response = _problem(403, "Not allowed.", str(error) or "Your role does not include this.")
-    elif isinstance(error, StaleVersionError):
-        response = _problem(412, "The record was changed by someone else.", str(error))
-    elif isinstance(error, Http404):
-        response = _problem(404, "Not found.")
-    elif isinstance(error, exceptions.ValidationError):
-        response = _problem(400, "The request has mistakes.", errors=error.detail)
-    elif isinstance(error, exceptions.APIException):
-        headers = {"WWW-Authenticate": "Bearer"} if error.status_code == status.HTTP_401_UNAUTHORIZED else {}
-        if isinstance(error, exceptions.Throttled) and error.wait:
-            headers["Retry-After"] = str(int(error.wait) + 1)
-        response = _problem(error.status_code, error.default_detail.rstrip(".") + ".", str(error.detail), **headers)
-    elif isinstance(error, DataError | ValidationError | ValueError | OverflowError):
-        response = _problem(400, "A value is out of range or of the wrong form.")
-    elif isinstance(error, OperationalError):
-        response = _problem(503, "The database is busy; try again shortly.", **{"Retry-After": "5"})
-    if response is not None and connection.in_atomic_block:
-        connection.set_rollback(True)
-    return response
+    for kinds, answer in _PROBLEMS:
+        if isinstance(error, kinds):
+            if connection.in_atomic_block:
+                connection.set_rollback(True)
+            return answer(error)
+    return None

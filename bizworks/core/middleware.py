@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from bizworks.core.errors import NotAllowedError
 from bizworks.core.logs import request_id_new, request_id_var
 
 
@@ -33,3 +35,25 @@ class RequestGuardMiddleware:
         if getattr(request, "actor", None) is not None:
             response.setdefault("Cache-Control", "no-store, private")
         return response
+
+
+class RefusalMiddleware:
+    """Turns a service's refusal into a page that says who may, and a busy database into 503."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer the two errors that are nobody's mistake in code; ATOMIC_REQUESTS has undone the writes."""
+        if isinstance(error, NotAllowedError):
+            return render(request, "403.html", {"reason": str(error)}, status=403)
+        if isinstance(error, OperationalError):
+            response = render(request, "503.html", status=503)
+            response["Retry-After"] = "5"
+            return response
+        return None

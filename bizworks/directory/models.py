@@ -272,10 +272,11 @@ class ServiceItem(CodedModel):
 
     class Meta(CodedModel.Meta):
         ordering = ["name"]
-        constraints = _one_code("service_item_code") + [
+        constraints = [
+            *_one_code("service_item_code"),
             models.CheckConstraint(
                 condition=~Q(kind__in=["outreach", "partial"]) | Q(is_counted=False), name="outreach_never_counted"
-            )
+            ),
         ]
 
 

@@ -88,8 +88,10 @@ class SecureTenantTable(Operation):
                 continue
             column, target = field.column, field.remote_field.model._meta.db_table
             statements += [
-                f"ALTER TABLE {table} ADD CONSTRAINT {table}_{column}_tfk FOREIGN KEY (tenant_id, {column})"
-                f" REFERENCES {target} (tenant_id, id)",
+                (
+                    f"ALTER TABLE {table} ADD CONSTRAINT {table}_{column}_tfk FOREIGN KEY (tenant_id, {column})"
+                    f" REFERENCES {target} (tenant_id, id)"
+                ),
                 f"CREATE INDEX {table}_{column}_tix ON {table} (tenant_id, {column})",
             ]
         return statements
@@ -169,8 +171,10 @@ class CreateCacheTable(RunStatements):
     """The table of Django's database cache: rate limits live there, so that they survive a broker's absence."""
 
     forwards = (
-        "CREATE UNLOGGED TABLE core_cache (cache_key varchar(255) PRIMARY KEY, value text NOT NULL,"
-        " expires timestamptz NOT NULL)",
+        (
+            "CREATE UNLOGGED TABLE core_cache (cache_key varchar(255) PRIMARY KEY, value text NOT NULL,"
+            " expires timestamptz NOT NULL)"
+        ),
         "CREATE INDEX core_cache_expires ON core_cache (expires)",
     )
     backwards = ("DROP TABLE core_cache",)

@@ -1,11 +1,12 @@
 """First tables."""
 
-import bizworks.tenancy.context
-import bizworks.tenancy.models
 import django.core.validators
 import django.db.models.deletion
-from bizworks.tenancy.operations import SecureTenantTable
 from django.db import migrations, models
+
+import bizworks.tenancy.context
+import bizworks.tenancy.models
+from bizworks.tenancy.operations import SecureTenantTable
 
 
 class Migration(migrations.Migration):

@@ -1,12 +1,14 @@
 """First tables."""
 
-import bizworks.tenancy.context
-import bizworks.tenancy.models
+import uuid
+
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import uuid
-from bizworks.tenancy.operations import SecureTenantTable
 from django.db import migrations, models
+
+import bizworks.tenancy.context
+import bizworks.tenancy.models
+from bizworks.tenancy.operations import SecureTenantTable
 
 
 class Migration(migrations.Migration):

@@ -2,11 +2,11 @@
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
-from tests.factories import make_business
 
 from bizworks.tenancy.context import NoTenantContextError, TenantCrossingError, tenant_context
 from bizworks.tenancy.models import AuditEvent
 from businesses.models import Business, Contact
+from tests.factories import make_business
 
 
 def test_manager_raises_without_a_tenant(north):
@@ -41,9 +41,8 @@ def test_a_child_of_another_tenants_parent_is_refused(north, south):
 
 
 def test_entering_another_tenant_from_inside_one_is_refused(north, south):
-    with tenant_context(north.tenant.pk), pytest.raises(TenantCrossingError):
-        with tenant_context(south.tenant.pk):
-            pass
+    with tenant_context(north.tenant.pk), pytest.raises(TenantCrossingError), tenant_context(south.tenant.pk):
+        pass
 
 
 def test_the_setting_is_empty_after_the_context(north):

@@ -1,12 +1,13 @@
 """First tables."""
 
-import bizworks.tenancy.context
-import bizworks.tenancy.models
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
-from bizworks.tenancy.operations import CreateCacheTable, SecureTenantTable
 from django.db import migrations, models
+
+import bizworks.tenancy.context
+import bizworks.tenancy.models
+from bizworks.tenancy.operations import CreateCacheTable, SecureTenantTable
 
 
 class Migration(migrations.Migration):

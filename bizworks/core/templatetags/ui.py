@@ -42,7 +42,7 @@ def nav_item(context: Context, label: str, url_name: str) -> dict[str, Any]:
     match = getattr(context.get("request"), "resolver_match", None)
     here = (match.namespace or match.view_name) if match else ""
     current = match is not None and (
-        match.view_name == url_name or (":" in url_name and here == url_name.split(":")[0])
+        match.view_name == url_name or (":" in url_name and here == url_name.split(":", maxsplit=1)[0])
     )
     if here == "reporting":  # dashboards and exports share a namespace
         current = ("export" in match.view_name) == ("export" in url_name) and url_name.startswith("reporting:")

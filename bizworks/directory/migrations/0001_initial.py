@@ -1,14 +1,16 @@
 """First tables."""
 
-import bizworks.tenancy.context
-import bizworks.tenancy.models
 import datetime
+
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
-from bizworks.tenancy.operations import SecureTenantTable
 from django.db import migrations, models
+
+import bizworks.tenancy.context
+import bizworks.tenancy.models
+from bizworks.tenancy.operations import SecureTenantTable
 
 
 class Migration(migrations.Migration):

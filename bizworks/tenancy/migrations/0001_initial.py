@@ -1,10 +1,11 @@
 """First tables."""
 
-import bizworks.tenancy.context
 import django.db.models.deletion
 import django.db.models.functions.datetime
-from bizworks.tenancy.operations import CreateAuditFunctions, SecureTenantTable
 from django.db import migrations, models
+
+import bizworks.tenancy.context
+from bizworks.tenancy.operations import CreateAuditFunctions, SecureTenantTable
 
 
 class Migration(migrations.Migration):
