@@ -1,0 +1,76 @@
+"""Brings the database and the static files to the state this code needs: `python -m bizworks.launch.prepare`.
+
+Run by `manage.py run` with both database logins before anything serves. Each part is idempotent and quick when
+there is nothing to do.
+"""
+
+import argparse
+import hashlib
+import io
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from bizworks.launch.console import MARK
+
+
+def main() -> None:
+    """Migrate, load what the product needs, collect static files, and write who can sign in to a file."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("people", type=Path)
+    parser.add_argument("--demo", action="store_true")
+    options = parser.parse_args()
+    django.setup()
+    migrate()
+    announce("loading reference data")
+    call_command("load_reference")
+    if options.demo:
+        announce("loading the demonstration tenants")
+        call_command("load_demo")
+        options.people.write_text(demo_people())
+    collect_static()
+
+
+def announce(text: str) -> None:
+    """Print a line for the person at the terminal."""
+    print(MARK + text, flush=True)
+
+
+def migrate() -> None:
+    """Apply what is not applied yet, as the owner."""
+    executor = MigrationExecutor(connections["owner"])
+    if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        announce(f"applying {len(plan)} migrations")
+        call_command("migrate", database="owner", interactive=False)
+    connections["owner"].close()
+
+
+def demo_people() -> str:
+    """Return what `demo_people` says: lines of e-mail, role and tenant, and the password."""
+    out = io.StringIO()
+    call_command("demo_people", stdout=out)
+    return out.getvalue()
+
+
+def collect_static() -> None:
+    """Collect the static files when one of them changed since the last time."""
+    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    for finder in get_finders():
+        for name, storage in finder.list(None):
+            found = Path(storage.path(name)).stat()
+            digest.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    stamp = Path(settings.STATIC_ROOT) / "collected.txt"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return
+    announce("collecting static files")
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(digest.hexdigest())
+
+
+if __name__ == "__main__":
+    main()

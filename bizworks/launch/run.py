@@ -1,0 +1,193 @@
+"""`python3 manage.py run`: the whole product on this machine, until Ctrl-C."""
+
+import argparse
+import compileall
+import os
+import socket
+from typing import Any
+
+from bizworks.launch import assets, session
+from bizworks.launch.bootstrap import PYTHON
+from bizworks.launch.console import MARK, LaunchError, say
+from bizworks.launch.health import is_healthy
+from bizworks.launch.paths import ROOT, Identity, Layout
+from bizworks.launch.processes import Service, Supervisor, run_step
+
+HOST = "127.0.0.1"
+SOURCES = ("bizworks", "businesses", "interactions", "referrals", "reporting")
+LOAD_ADVICE = "This is a fault of bizworks rather than of yours; the log says more."
+
+
+def main(arguments: list[str]) -> int:
+    """Run until a signal; returns the exit code. Raises LaunchError for whatever a person must put right."""
+    options = _parse(arguments)
+    layout = Layout.of_installation()
+    layout.prepare()
+    lock = session.Lock(layout)
+    if holder := lock.take("run"):
+        raise LaunchError(_already(holder))
+    with _listen(options.port) as listener, session.stopping_on_signals():
+        try:
+            with session.supervised() as supervisor:
+                _serve(supervisor, layout, lock, listener, demo=not options.no_demo)
+                supervisor.watch()
+        except session.Stopped:
+            say("stopped")
+    return 0
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="manage.py run", description="Run bizworks on this machine.")
+    parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="where to serve (PORT; 8000)")
+    parser.add_argument("--no-demo", action="store_true", help="do not load the demonstration tenants")
+    options = parser.parse_args(arguments)
+    if not options.port.isdigit() or not 1 <= int(options.port) <= 65535:
+        parser.error(f"the port must be a number from 1 to 65535, not {options.port!r}")
+    options.port = int(options.port)
+    return options
+
+
+def _already(holder: dict) -> str:
+    if holder.get("what") != "run":
+        return f"`manage.py {holder.get('what')}` (process {holder.get('pid')}) is using the database; try again when it is done."
+    where = holder.get("address", "and is still starting")
+    return (
+        f"bizworks is already running: {where} (process {holder.get('pid')}).\n"
+        f"Stop it with Ctrl-C in its terminal, or: kill {holder.get('pid')}"
+    )
+
+
+def _listen(port: int) -> socket.socket:
+    """Open the port before all else, so that nobody waits for a start that cannot end well.
+
+    The socket stays open while the web server restarts: callers wait a moment instead of being refused.
+    """
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except PermissionError:
+        raise LaunchError(
+            f"Port {port} is reserved for root. Choose another: python3 manage.py run --port 8000"
+        ) from None
+    except OSError:
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            free = probe.getsockname()[1]
+        raise LaunchError(
+            f"Port {port} on {HOST} is taken by another program.\n"
+            f"Stop that program, or choose another port: python3 manage.py run --port {free}"
+        ) from None
+    listener.listen(256)
+    return listener
+
+
+def _serve(supervisor: Supervisor, layout: Layout, lock: session.Lock, listener: socket.socket, *, demo: bool) -> None:
+    """Bring everything up in order and say where it is."""
+    port = listener.getsockname()[1]
+    address = f"http://{HOST}:{port}"
+    assets.ensure(browser=False)
+    databases, redis_url = session.start_servers(supervisor, layout)
+    say("PostgreSQL and Valkey: ready")
+    worker_identity = _identity_of_code(layout)
+    env = session.product_environment(layout, redis_url)
+    env.setdefault("BASE_URL", address)
+    people = _prepare(layout, worker_identity, env | databases.owner_environment(), demo=demo)
+    env |= databases.app_environment()
+    web, worker, beat = _services(layout, worker_identity, env, listener)
+    supervisor.start(web, worker, beat)
+    lock.note(what="run", address=address, redis_url=redis_url)
+    say("web, worker and beat: ready")
+    print(f"\n  bizworks is at {address}\n\n{people}  Logs: {layout.log}/*.log   Stop: Ctrl-C\n", flush=True)
+
+
+def _identity_of_code(layout: Layout) -> Identity | None:
+    """Return whom web and workers run as: the services' user, if it can read our code and interpreter."""
+    identity = layout.identity
+    if identity is None:
+        return None
+    for source in SOURCES:  # that user cannot write the compiled files itself
+        compileall.compile_dir(ROOT / source, quiet=2)
+    closed = [path for path in (ROOT / "manage.py", PYTHON) if not identity.reaches(path)]
+    if not closed:
+        return identity
+    say(f"note: web and worker run as root, because {closed[0].resolve()} is closed to the user {identity.name}")
+    return None
+
+
+def _prepare(layout: Layout, identity: Identity | None, env: dict[str, str], *, demo: bool) -> str:
+    """Migrate, load reference data and the demo, collect static files; returns who can sign in."""
+    people = layout.sockets / "people.txt"
+    people.write_text("")
+    static = layout.data / "static"
+    for path in (people, layout.data / "files", *([static] if static.exists() else [])):
+        layout.give(path)
+    run_step(
+        "database",
+        [str(PYTHON), "-m", "bizworks.launch.prepare", str(people), *(["--demo"] if demo else [])],
+        log=layout.log / "prepare.log",
+        env=env,
+        identity=identity,
+        cwd=ROOT,
+        advice=LOAD_ADVICE,
+        summary=_announced,
+    )
+    return _table(people.read_text())
+
+
+def _announced(line: str) -> str:
+    """Show at once what the preparation announces; its other output goes to the log alone."""
+    if line.startswith(MARK):
+        say(f"database: {line.removeprefix(MARK).strip()}")
+    return line.strip()
+
+
+def _table(people: str) -> str:
+    """Lay out who can sign in; lines without columns (the password) follow as they are."""
+    rows = [line.split("\t") for line in people.splitlines() if "\t" in line]
+    rest = [line for line in people.splitlines() if line.strip() and "\t" not in line]
+    if not rows:
+        return "  No demonstration tenants are loaded; docs/how-to/deploy.md says how to make the first tenant.\n\n"
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)) for row in rows]
+    return (
+        "  Sign in as one of these fictitious people:\n"
+        + "".join(f"    {line.rstrip()}\n" for line in [*lines, *rest])
+        + "\n"
+    )
+
+
+def _services(layout: Layout, identity: Identity | None, env: dict[str, str], listener: socket.socket) -> list[Service]:
+    """Describe the three kinds of process of the product."""
+    home = {"HOME": str(layout.sockets), "USER": identity.name, "LOGNAME": identity.name} if identity else {}
+    celery = env | home | {"C_FORCE_ROOT": "1"}
+
+    def service(name: str, argv: list[str], env: dict[str, str], **options: Any) -> Service:
+        return Service(
+            name, [str(PYTHON), "-m", *argv], env, layout.log / f"{name}.log", identity=identity, cwd=ROOT, **options
+        )
+
+    web = service(
+        "web",
+        ["gunicorn", "-c", "python:bizworks.launch.gunicorn_conf"],
+        env | home | {"WEB_BIND": f"fd://{listener.fileno()}"},
+        ready=lambda: is_healthy(listener.getsockname()[1]),
+        pass_fds=(listener.fileno(),),
+    )
+    programs = {
+        "worker": ["worker", "--concurrency=2", "--without-gossip", "--without-mingle", "--loglevel=INFO"],
+        "beat": ["beat", f"--schedule={layout.sockets / 'beat-schedule'}", "--pidfile=", "--loglevel=WARNING"],
+    }
+    both = []
+    for name, argv in programs.items():
+        ready = layout.sockets / f"{name}.ready"
+        ready.unlink(missing_ok=True)
+        both.append(
+            service(
+                name,
+                ["bizworks.launch.celery_process", *argv],
+                celery | {"READY_FILE": str(ready)},
+                ready=ready.exists,
+            )
+        )
+    return [web, *both]
