@@ -8,10 +8,8 @@ from django.db import connections
 
 from bizworks.tenancy.models import ReferenceModel
 
-APPEND_ONLY_TABLES = frozenset({"tenancy_auditevent"})
-READ_ONLY_TABLES = frozenset(
-    {"django_migrations", "django_content_type", "auth_permission", "auth_group", "tenancy_tenant"}
-)
+APPEND_ONLY_TABLES = frozenset({"tenancy_auditevent", "tenancy_tenant"})
+READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type", "auth_permission", "auth_group"})
 
 
 def table_grants() -> dict[str, str]:
