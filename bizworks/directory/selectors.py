@@ -4,14 +4,20 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from bizworks.accounts.models import ApiToken, User
 from bizworks.directory.models import (
+    Agency,
+    Area,
     AreaRegion,
     AreaTerritory,
+    Center,
+    Region,
     Sector,
+    ServiceItem,
+    Slate,
     StaffMember,
     TenantProfile,
 )
@@ -160,3 +166,22 @@ class SectorMap:
 def staff_active() -> Q:
     """Condition for staff who still have access today."""
     return Q(ended_on=None) | Q(ended_on__gt=timezone.now().date())
+
+
+def directory_rows(kind: str) -> QuerySet:
+    """Rows of one kind of the tenant's map, with what a list of them shows.
+
+    `kind` is region, area, agency, center, sector, service_item or slate. Queries: 1, and 1 for the
+    lines of areas, sectors and slates.
+    """
+    models = {
+        "region": (Region, ()),
+        "area": (Area, ("memberships",)),
+        "agency": (Agency, ()),
+        "center": (Center, ()),
+        "sector": (Sector, ("prefixes",)),
+        "service_item": (ServiceItem, ()),
+        "slate": (Slate, ("lines",)),
+    }
+    model, related = models[kind]
+    return model.objects.prefetch_related(*related)

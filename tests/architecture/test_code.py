@@ -77,13 +77,13 @@ def test_every_public_function_and_class_says_what_it_is_for():
     for path in sources():
         if not {"models", "services", "selectors", "tasks", "permissions", "querysets"} & {path.stem, *path.parts}:
             continue
-        for node in ast.parse(path.read_text()).body:
-            if (
-                isinstance(node, ast.FunctionDef | ast.ClassDef)
-                and not node.name.startswith("_")
-                and not ast.get_docstring(node)
-            ):
-                missing.append(f"{relative(path)}: {node.name}")
+        missing += [
+            f"{relative(path)}: {node.name}"
+            for node in ast.parse(path.read_text()).body
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
+            and not node.name.startswith("_")
+            and not ast.get_docstring(node)
+        ]
     assert missing == []
 
 
