@@ -1,6 +1,30 @@
 """Addresses of the REST API, version 1."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+from drf_spectacular.views import SpectacularAPIView
+
+from bizworks.core.api import ActorMay
+from bizworks.core.api_reference import api_reference
+from bizworks.directory import api as directory
+from bizworks.tenancy.policy import Permission
+
+
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI document, for those who may read the directory."""
+
+    permission_classes = [ActorMay]
+    permission = Permission.VIEW_BUSINESSES
+
 
 app_name = "api"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", api_reference, name="docs"),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("regions/", directory.RegionList.as_view(), name="regions"),
+    path("areas/", directory.AreaList.as_view(), name="areas"),
+    path("agencies/", directory.AgencyList.as_view(), name="agencies"),
+    path("centers/", directory.CenterList.as_view(), name="centers"),
+    path("sectors/", directory.SectorList.as_view(), name="sectors"),
+    path("service-items/", directory.ServiceItemList.as_view(), name="service-items"),
+    path("slates/", directory.SlateList.as_view(), name="slates"),
+]
