@@ -30,12 +30,12 @@ def _shown(value: Any) -> str:
 
 
 def nice_ceiling(value: float) -> int:
-    """Round up to 1, 2, 4, 6 or 8 times a power of ten, which quarters well: the top of an axis."""
-    if value <= 4:
-        return 4
+    """Round up to a figure that divides by four into whole, round steps: the top of an axis."""
+    for small in (4, 8, 12):
+        if value <= small:
+            return small
     power = 10 ** floor(log10(value))
-    step = next(step for step in (1, 2, 4, 6, 8, 10) if step * power >= value)
-    return ceil(step * power)
+    return next(round(step * power) for step in (1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10) if step * power >= value)
 
 
 @register.inclusion_tag("components/bar_chart.html")

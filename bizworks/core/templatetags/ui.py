@@ -38,15 +38,11 @@ def badge(text: Any, kind: str = "quiet") -> SafeString:
 
 @register.inclusion_tag("components/nav_item.html", takes_context=True)
 def nav_item(context: Context, label: str, url_name: str) -> dict[str, Any]:
-    """Link to a main section; current when the page's namespace (or name) is that of `url_name`."""
-    match = getattr(context.get("request"), "resolver_match", None)
-    here = (match.namespace or match.view_name) if match else ""
-    current = match is not None and (
-        match.view_name == url_name or (":" in url_name and here == url_name.split(":", maxsplit=1)[0])
-    )
-    if here == "reporting":  # dashboards and exports share a namespace
-        current = ("export" in match.view_name) == ("export" in url_name) and url_name.startswith("reporting:")
-    return {"label": label, "url": _address(url_name), "current": current}
+    """Link to a main section; current on its page and on every page below its address."""
+    url = _address(url_name)
+    path = getattr(context.get("request"), "path", "")
+    current = bool(url) and (path == url or (url != "/" and path.startswith(url)))
+    return {"label": label, "url": url, "current": current}
 
 
 @register.inclusion_tag("components/breadcrumb.html")
