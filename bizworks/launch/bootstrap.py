@@ -68,7 +68,7 @@ def installation_lock() -> Iterator[None]:
     if _holding:
         yield
         return
-    BUILD.mkdir(exist_ok=True)
+    (BUILD / "static").mkdir(parents=True, exist_ok=True)
     with (BUILD / "install.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -12,6 +12,7 @@ USAGE = """Usage: python3 manage.py <command>
 
   run [--port N] [--no-demo]    the whole product on this machine
   test [-- pytest arguments]    every test
+  build                         the environment and the browser assets, for an image
   prepare_database              make the two database roles and the database, for a deployment
 
 Every other command is Django's (`help` lists them); without DATABASE_URL it uses the embedded database.
@@ -44,6 +45,13 @@ def _test(arguments: list[str]) -> int:
     from bizworks.launch import testing
 
     return testing.main(arguments)
+
+
+def _build(arguments: list[str]) -> int:
+    from bizworks.launch import assets
+
+    assets.ensure(browser=False)
+    return 0
 
 
 def _prepare_database(arguments: list[str]) -> int:
@@ -85,7 +93,7 @@ def _with_database(argv: list[str]) -> int:
             env = session.product_environment(layout, redis_url) | databases.owner_environment() | {READY: "1"}
             return session.in_foreground([sys.executable, str(ROOT / "manage.py"), *argv[1:]], env=env)
     finally:
-        layout.give(layout.data / "files")
+        layout.prepare()  # what a command of root's wrote belongs to the services again
 
 
-OURS = {"run": _run, "test": _test, "prepare_database": _prepare_database, "": _usage}
+OURS = {"run": _run, "test": _test, "build": _build, "prepare_database": _prepare_database, "": _usage}

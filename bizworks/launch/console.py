@@ -3,7 +3,8 @@
 import os
 import time
 
-MARK = "» "  # a step's output that begins so is shown at once
+SHOW = "» "  # a line of a step's output that begins so is shown at once
+KEEP = "« "  # one that begins so is kept for the end of the start
 STARTED_AT = "BIZWORKS_STARTED_AT"  # carries the first process's clock over the change of interpreter
 _start = float(os.environ.pop(STARTED_AT, "") or time.monotonic())
 

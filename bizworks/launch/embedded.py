@@ -95,9 +95,10 @@ class Postgres:
 
     def _initialise(self) -> None:
         say("PostgreSQL: making the embedded server's files")
-        half, password_file = self.data.with_name("postgres.new"), self.layout.sockets / "password"
+        half, password_file = self.data.with_name("postgres.new"), self.layout.secrets / "initdb"
         shutil.rmtree(half, ignore_errors=True)
         private_folder(half, self.layout.identity)
+        password_file.touch(mode=0o600)
         password_file.write_text(self.passwords(ADMIN))
         self.layout.give(password_file)
         try:

@@ -111,9 +111,9 @@ class Layout:
             private_folder(self.data, None, 0o711 if self.identity else 0o700)
             private_folder(self.log, None)
             private_folder(self.secrets, None, 0o711 if self.identity else 0o700)
-            for folder in (self.sockets, self.data / "files"):
-                private_folder(folder, self.identity)
-            self.give(self.data / "files")
+            private_folder(self.sockets, self.identity)
+            for folder in self.written_by_code:
+                self.give(private_folder(folder, self.identity))
         except PermissionError as error:
             raise LaunchError(
                 f"{error.filename} may not be written by you. Was bizworks first started by another user (root)? "
@@ -127,6 +127,11 @@ class Layout:
         inside = (Path(folder) / name for folder, names, files in os.walk(path) for name in (*names, *files))
         for each in (path, *inside):
             os.chown(each, self.identity.uid, self.identity.gid, follow_symlinks=False)
+
+    @property
+    def written_by_code(self) -> tuple[Path, ...]:
+        """Uploads and exports; the collected static files."""
+        return self.data / "files", self.data / "static"
 
     @property
     def log(self) -> Path:

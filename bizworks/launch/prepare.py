@@ -16,13 +16,12 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
-from bizworks.launch.console import MARK
+from bizworks.launch.console import KEEP, SHOW
 
 
 def main() -> None:
-    """Migrate, load what the product needs, collect static files, and write who can sign in to a file."""
+    """Migrate, load what the product needs, collect static files, and say who can sign in."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("people", type=Path)
     parser.add_argument("--demo", action="store_true")
     options = parser.parse_args()
     django.setup()
@@ -32,13 +31,14 @@ def main() -> None:
     if options.demo:
         announce("loading the demonstration tenants")
         call_command("load_demo")
-        options.people.write_text(demo_people())
+        for line in demo_people().splitlines():
+            print(KEEP + line)
     collect_static()
 
 
 def announce(text: str) -> None:
     """Print a line for the person at the terminal."""
-    print(MARK + text, flush=True)
+    print(SHOW + text, flush=True)
 
 
 def migrate() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bizworks.launch import assets, session
 from bizworks.launch.bootstrap import PYTHON
-from bizworks.launch.console import MARK, LaunchError, say
+from bizworks.launch.console import KEEP, SHOW, LaunchError, say
 from bizworks.launch.health import is_healthy
 from bizworks.launch.paths import ROOT, Identity, Layout
 from bizworks.launch.processes import Service, Supervisor, run_step
@@ -92,6 +92,8 @@ def _serve(supervisor: Supervisor, layout: Layout, lock: session.Lock, listener:
     worker_identity = _identity_of_code(layout)
     env = session.product_environment(layout, redis_url)
     env.setdefault("BASE_URL", address)
+    if worker_identity:
+        env |= {"HOME": str(layout.sockets), "USER": worker_identity.name, "LOGNAME": worker_identity.name}
     people = _prepare(layout, worker_identity, env | databases.owner_environment(), demo=demo)
     env |= databases.app_environment()
     web, worker, beat = _services(layout, worker_identity, env, listener)
@@ -117,35 +119,33 @@ def _identity_of_code(layout: Layout) -> Identity | None:
 
 def _prepare(layout: Layout, identity: Identity | None, env: dict[str, str], *, demo: bool) -> str:
     """Migrate, load reference data and the demo, collect static files; returns who can sign in."""
-    people = layout.sockets / "people.txt"
-    people.write_text("")
-    static = layout.data / "static"
-    for path in (people, layout.data / "files", *([static] if static.exists() else [])):
-        layout.give(path)
+    people: list[str] = []
+
+    def summary(line: str) -> str:
+        """Show at once what is announced, keep who can sign in; the rest goes to the log alone."""
+        if line.startswith(SHOW):
+            say(f"database: {line.removeprefix(SHOW).strip()}")
+        elif line.startswith(KEEP):
+            people.append(line.removeprefix(KEEP).rstrip())
+        return line.strip()
+
     run_step(
         "database",
-        [str(PYTHON), "-m", "bizworks.launch.prepare", str(people), *(["--demo"] if demo else [])],
+        [str(PYTHON), "-m", "bizworks.launch.prepare", *(["--demo"] if demo else [])],
         log=layout.log / "prepare.log",
         env=env,
         identity=identity,
         cwd=ROOT,
         advice=LOAD_ADVICE,
-        summary=_announced,
+        summary=summary,
     )
-    return _table(people.read_text())
+    return _table(people)
 
 
-def _announced(line: str) -> str:
-    """Show at once what the preparation announces; its other output goes to the log alone."""
-    if line.startswith(MARK):
-        say(f"database: {line.removeprefix(MARK).strip()}")
-    return line.strip()
-
-
-def _table(people: str) -> str:
+def _table(people: list[str]) -> str:
     """Lay out who can sign in; lines without columns (the password) follow as they are."""
-    rows = [line.split("\t") for line in people.splitlines() if "\t" in line]
-    rest = [line for line in people.splitlines() if line.strip() and "\t" not in line]
+    rows = [line.split("\t") for line in people if "\t" in line]
+    rest = [line for line in people if line.strip() and "\t" not in line]
     if not rows:
         return "  No demonstration tenants are loaded; docs/how-to/deploy.md says how to make the first tenant.\n\n"
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -159,8 +159,6 @@ def _table(people: str) -> str:
 
 def _services(layout: Layout, identity: Identity | None, env: dict[str, str], listener: socket.socket) -> list[Service]:
     """Describe the three kinds of process of the product."""
-    home = {"HOME": str(layout.sockets), "USER": identity.name, "LOGNAME": identity.name} if identity else {}
-    celery = env | home | {"C_FORCE_ROOT": "1"}
 
     def service(name: str, argv: list[str], env: dict[str, str], **options: Any) -> Service:
         return Service(
@@ -170,7 +168,7 @@ def _services(layout: Layout, identity: Identity | None, env: dict[str, str], li
     web = service(
         "web",
         ["gunicorn", "-c", "python:bizworks.launch.gunicorn_conf"],
-        env | home | {"WEB_BIND": f"fd://{listener.fileno()}"},
+        env | {"WEB_BIND": f"fd://{listener.fileno()}"},
         ready=lambda: is_healthy(listener.getsockname()[1]),
         pass_fds=(listener.fileno(),),
     )
@@ -186,7 +184,7 @@ def _services(layout: Layout, identity: Identity | None, env: dict[str, str], li
             service(
                 name,
                 ["bizworks.launch.celery_process", *argv],
-                celery | {"READY_FILE": str(ready)},
+                env | {"READY_FILE": str(ready), "C_FORCE_ROOT": "1"},
                 ready=ready.exists,
             )
         )
