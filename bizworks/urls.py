@@ -6,7 +6,7 @@ from bizworks.core.views import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("bizworks.accounts.urls")),
     path("", include("bizworks.directory.urls")),
     path("businesses/", include("businesses.urls")),
     path("interactions/", include("interactions.urls")),
