@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "businesses",
     "interactions",
     "reporting",
+    "bizworks.demo",
 ]
 
 MIDDLEWARE = [

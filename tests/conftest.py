@@ -18,28 +18,6 @@ def _owner_connection(parameters: dict) -> psycopg.Connection:
     return psycopg.connect(autocommit=True, **{k: parameters[v] for k, v in keys.items() if parameters[v]})
 
 
-def _load_reference() -> None:
-    from django.core.management import get_commands
-
-    if "load_reference" in get_commands():
-        call_command("load_reference", verbosity=0)
-        return
-    from bizworks.reference.models import County, FederalCategory, Municipality, NaicsCode, State
-
-    use = "owner"
-    State.objects.using(use).create(code="MA", name="Massachusetts", fips="25")
-    for fips, name in (("25013", "Hampden"), ("25025", "Suffolk")):
-        County.objects.using(use).create(fips=fips, state_id="MA", name=name)
-    for pk, name, county in ((281, "Springfield", "25013"), (35, "Boston", "25025"), (329, "Westfield", "25013")):
-        Municipality.objects.using(use).create(
-            id=pk, state_id="MA", name=name, name_key=name.lower(), kind="town", county_id=county
-        )
-    for n, code in enumerate(["EIS", "WRA", "SPE", "ULP", "TRN", "IWT", "RRD", "PLR"], 1):
-        FederalCategory.objects.using(use).create(code=code, position=n, name=code, description=code)
-    for code in ("311811", "332710", "622110", "722511"):
-        NaicsCode.objects.using(use).create(code=code, title=code)
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker) -> Iterator[None]:
     """Make a database of its own, owned by the owner role; tests run as the role that owns nothing."""
@@ -52,7 +30,7 @@ def django_db_setup(django_db_blocker) -> Iterator[None]:
             connections[alias].close()
             connections[alias].settings_dict["NAME"] = name
         call_command("migrate", database="owner", verbosity=0)
-        _load_reference()
+        call_command("load_reference", verbosity=0)
         connections["owner"].close()
     yield
     with django_db_blocker.unblock():
