@@ -1,6 +1,6 @@
 """Chainable reads of businesses and contacts."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from businesses.constants import Status
 
@@ -18,10 +18,18 @@ class BusinessQuerySet(QuerySet):
         condition = Q()
         for word in words:
             condition &= Q(search_text__contains=word)
-        digits = "".join(ch for ch in text if ch.isdigit())
+        digits = "".join(ch for ch in text if ch.isascii() and ch.isdigit())
         if len(digits) == 9:
             condition |= Q(employer__fein=digits)
         return self.filter(condition)
+
+    def after(self, search_text: str, pk: int) -> "BusinessQuerySet":
+        """Businesses behind a place in the order (search_text, id)."""
+        return self.filter(Q(search_text__gt=search_text) | Q(id__gt=pk), search_text__gte=search_text)
+
+    def before(self, search_text: str, pk: int) -> "BusinessQuerySet":
+        """Businesses in front of a place in the order (search_text, id)."""
+        return self.filter(Q(search_text__lt=search_text) | Q(id__lt=pk), search_text__lte=search_text)
 
     def with_display_joins(self) -> "BusinessQuerySet":
         """Load what a list row shows, in one query."""
@@ -34,3 +42,7 @@ class ContactQuerySet(QuerySet):
     def current(self) -> "ContactQuerySet":
         """People who have not left."""
         return self.filter(left_on=None)
+
+    def in_order(self) -> "ContactQuerySet":
+        """Key representatives first, then by name; people who left last."""
+        return self.order_by(F("left_on").desc(nulls_first=True), "-is_key_representative", "name", "id")

@@ -1,0 +1,187 @@
+"""Reads of businesses: the list, one business, the typeahead."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from bizworks.directory.models import Agency, Area, Region, Sector
+from bizworks.tenancy.actor import Actor
+from bizworks.tenancy.policy import Permission
+from businesses.models import Business, BusinessIdentifier, Contact, ImportBatch
+from businesses.permissions import may_see_fein, may_see_value
+
+COUNT_CAP = 10_000
+
+
+def business_list(*, actor: Actor) -> QuerySet[Business]:
+    """Every business the directory shows, by name; merged ones are left out (BR-2: all staff see all).
+
+    Errors: NotAllowedError. Queries: 1 when read.
+    """
+    actor.require(Permission.VIEW_BUSINESSES)
+    return Business.objects.listed().with_display_joins()
+
+
+def business_get_for(*, actor: Actor, business_id: int) -> Business:
+    """One business with what its page shows. Errors: NotAllowedError, Http404. Queries: 1."""
+    actor.require(Permission.VIEW_BUSINESSES)
+    joined = Business.objects.with_display_joins().select_related(
+        "area_override", "employer__recorded_by", "merged_into"
+    )
+    return get_object_or_404(joined, pk=business_id)
+
+
+def business_search(*, actor: Actor, text: str, limit: int = 10) -> list[Business]:
+    """Businesses for a typeahead: every word occurs in name, alias or town, in any order; nine digits find a FEIN.
+
+    First those whose name begins so, then those of the actor's own regions, then by name.
+    Errors: NotAllowedError. Queries: 1, none for less than two characters.
+    """
+    actor.require(Permission.VIEW_BUSINESSES)
+    text = " ".join(text.split())[:100]
+    if len(text) < 2 or "\x00" in text:
+        return []
+    begins = Case(
+        When(search_text__startswith=text.lower(), then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
+    home = Case(When(region__in=actor.region_ids, then=Value(0)), default=Value(1), output_field=IntegerField())
+    found = Business.objects.listed().matching(text).order_by(begins, home, "search_text", "id")
+    return list(found[: max(1, min(limit, 50))])
+
+
+def business_count_capped(businesses: QuerySet[Business]) -> tuple[int, bool]:
+    """How many there are, exact up to the cap: (number, whether there are more). Queries: 1."""
+    number = businesses.order_by()[: COUNT_CAP + 1].count()
+    return min(number, COUNT_CAP), number > COUNT_CAP
+
+
+@dataclass(frozen=True)
+class BusinessPage:
+    """A page of the list; the cursors are empty where there is no further page."""
+
+    rows: list[Business]
+    previous: str = ""
+    next: str = ""
+
+
+def business_page(businesses: QuerySet[Business], *, cursor: str = "", size: int = 50) -> BusinessPage:
+    """One page by position, not by number: page 1 and page 20,000 cost the same.
+
+    Order is (search_text, id): the name whatever its case. The cursor is "a" (after) or "b" (before)
+    and the id of a business; any other begins at the top. Queries: 1, and 1 with a cursor.
+    """
+    anchor = _anchor(cursor)
+    backwards = anchor is not None and cursor.startswith("b")
+    rows = businesses
+    if anchor is not None:
+        rows = rows.before(*anchor) if backwards else rows.after(*anchor)
+    rows = rows.order_by("-search_text", "-id") if backwards else rows.order_by("search_text", "id")
+    found = list(rows[: size + 1])
+    more = len(found) > size
+    found = found[:size][::-1] if backwards else found[:size]
+    if not found:
+        return BusinessPage([])
+    is_first = not more if backwards else anchor is None
+    is_last = False if backwards else not more
+    return BusinessPage(found, "" if is_first else f"b{found[0].pk}", "" if is_last else f"a{found[-1].pk}")
+
+
+def _anchor(cursor: str) -> tuple[str, int] | None:
+    direction, number = cursor[:1], cursor[1:]
+    if direction not in ("a", "b") or not (number.isascii() and number.isdigit()) or len(number) > 18:
+        return None
+    text = Business.objects.filter(pk=int(number)).values_list("search_text", flat=True).first()
+    return None if text is None else (text, int(number))
+
+
+@dataclass(frozen=True)
+class ListOptions:
+    """What the filters of the list offer, as pairs (id, name) of rows in force today."""
+
+    regions: list[tuple[int, str]] = field(default_factory=list)
+    areas: list[tuple[int, str]] = field(default_factory=list)
+    sectors: list[tuple[int, str]] = field(default_factory=list)
+    agencies: list[tuple[int, str]] = field(default_factory=list)
+
+
+def list_options() -> ListOptions:
+    """Read the choices of the list's filters. Queries: 4."""
+    today = timezone.localdate()
+    return ListOptions(
+        *(list(model.objects.in_force(today).values_list("id", "name")) for model in (Region, Area, Sector, Agency))
+    )
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A value as this actor may read it; `source` in words, empty where it is not known."""
+
+    label: str
+    value: str
+    source: str = ""
+    hidden: bool = False
+
+
+HIDDEN = "Held back: it came from the unemployment agency"
+
+
+def business_facts(*, actor: Actor, business: Business) -> list[Fact]:
+    """FEIN, NAICS, employees and other systems' numbers as the actor may read them, with their source (BR-6).
+
+    FEIN is masked to its last four digits unless `may_see_fein`. Queries: 1.
+    """
+    facts = [_fein_fact(actor, business)] if business.employer.fein else []
+    if business.naics:
+        facts.append(
+            _fact(actor, "NAICS", str(business.naics), business.naics_source, business.get_naics_source_display())
+        )
+    if business.employees is not None:
+        source = business.get_employees_source_display()
+        facts.append(_fact(actor, "Employees here", f"{business.employees:,}", business.employees_source, source))
+    for row in BusinessIdentifier.objects.filter(business=business):
+        facts.append(_fact(actor, row.get_scheme_display(), row.value, row.source, row.get_source_display()))
+    return facts
+
+
+def _fein_fact(actor: Actor, business: Business) -> Fact:
+    employer = business.employer
+    agency_id = employer.recorded_by.agency_id if employer.recorded_by else None
+    seen = may_see_fein(actor, source=employer.fein_source, recorded_by_agency_id=agency_id)
+    shown = f"{employer.fein[:2]}-{employer.fein[2:]}" if seen else f"••-•••{employer.fein[-4:]}"
+    return Fact("FEIN", shown, employer.get_fein_source_display(), hidden=not seen)
+
+
+def _fact(actor: Actor, label: str, value: str, source: str, source_label: str) -> Fact:
+    if may_see_value(actor, source=source):
+        return Fact(label, value, source_label)
+    return Fact(label, HIDDEN, source_label, hidden=True)
+
+
+def employer_locations(*, business: Business, limit: int = 20) -> list[Business]:
+    """The employer's other businesses, by name. Queries: 1."""
+    return list(Business.objects.listed().filter(employer=business.employer_id).exclude(pk=business.pk)[:limit])
+
+
+def contact_list(*, business: Business) -> QuerySet[Contact]:
+    """The people of a business: key representatives first, those who left last. Queries: 1 when read."""
+    return Contact.objects.filter(business=business).in_order()
+
+
+def contact_get_for(*, actor: Actor, contact_id: int) -> Contact:
+    """One contact with its business. Errors: NotAllowedError, Http404. Queries: 1."""
+    actor.require(Permission.VIEW_BUSINESSES)
+    return get_object_or_404(Contact.objects.select_related("business"), pk=contact_id)
+
+
+def import_list(*, actor: Actor) -> QuerySet[ImportBatch]:
+    """Every import of the tenant, newest first. Errors: NotAllowedError. Queries: 1 when read."""
+    actor.require(Permission.IMPORT_BUSINESSES)
+    return ImportBatch.objects.select_related("requested_by")
+
+
+def import_get_for(*, actor: Actor, batch_id: int) -> ImportBatch:
+    """One import. Errors: NotAllowedError, Http404. Queries: 1."""
+    actor.require(Permission.IMPORT_BUSINESSES)
+    return get_object_or_404(ImportBatch.objects.select_related("requested_by"), pk=batch_id)
