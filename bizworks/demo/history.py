@@ -23,7 +23,7 @@ from interactions.models import (
     ServiceDelivered,
     SlateCoverage,
 )
-from interactions.services.orientation import OrientationFacts, orientation_judge
+from interactions.services.orientation import Judgement, OrientationFacts, orientation_judge
 
 _MODES = (
     (Mode.IN_PERSON_BUSINESS, 30),
@@ -229,8 +229,18 @@ class DemoHistory:
         )
         for line in covered:
             self.batch.add(SlateCoverage(interaction=row, line=line))
-        for business in self._several(rng.randint(3, 9) if group else 1):
-            self._judge(row, person, business, covered=len(covered), lines=len(lines), slate=slate)
+        facts = OrientationFacts(
+            mode=row.mode,
+            lines_covered=len(covered),
+            lines_total=len(lines),
+            minimum_minutes=self.min_minutes,
+            duration_minutes=row.duration_minutes,
+        )
+        businesses = list(self._several(rng.randint(3, 9) if group else 1))
+        keyed = [b.pk for b in businesses if any(contact.is_key_representative for contact in self._attend(row, b))]
+        verdicts = orientation_judge(facts, business_ids=[b.pk for b in businesses], with_key_representative=keyed)
+        for business, verdict in zip(businesses, verdicts, strict=True):
+            self._judged(row, person, business, verdict, slate)
 
     def _several(self, count: int) -> Iterator[Business]:
         seen: set[int] = set()
@@ -239,33 +249,20 @@ class DemoHistory:
                 seen.add(business.pk)
                 yield business
 
-    def _judge(
-        self, row: Interaction, person: StaffMember, business: Business, *, covered: int, lines: int, slate: Slate
+    def _judged(
+        self, row: Interaction, person: StaffMember, business: Business, verdict: Judgement, slate: Slate
     ) -> None:
-        met = self._attend(row, business)
-        verdict = orientation_judge(
-            OrientationFacts(
-                mode=row.mode,
-                lines_covered=covered,
-                lines_total=lines,
-                has_key_representative=any(contact.is_key_representative for contact in met),
-                duration_minutes=row.duration_minutes,
-                is_attested=False,
-                min_minutes=self.min_minutes,
-            )
-        )
-        kind = "orientation" if verdict.outcome == OrientationOutcome.QUALIFYING else "partial"
-        service = self._service(row, person, business, self.items[kind][0])
+        item = self.items["orientation" if verdict.qualifies else "partial"][0]
         self.batch.add(
             OrientationJudgement(
                 interaction=row,
                 business=business,
-                service=service,
+                service=self._service(row, person, business, item),
                 slate=slate,
-                outcome=verdict.outcome if kind == "orientation" else OrientationOutcome.PARTIAL,
-                lines_covered=covered,
+                outcome=OrientationOutcome.QUALIFYING if verdict.qualifies else OrientationOutcome.PARTIAL,
+                lines_covered=verdict.lines_covered,
                 lines_needed=verdict.lines_needed,
-                lines_total=lines,
+                lines_total=verdict.lines_total,
                 has_direct_contact=verdict.has_direct_contact,
                 has_key_representative=verdict.has_key_representative,
                 is_substantial=verdict.is_substantial,
