@@ -42,11 +42,11 @@ def announce(text: str) -> None:
 
 
 def migrate() -> None:
-    """Apply what is not applied yet, as the owner."""
+    """Apply what is not applied yet, as the owner; also with nothing to apply, since it renews the role's grants."""
     executor = MigrationExecutor(connections["owner"])
     if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
         announce(f"applying {len(plan)} migrations")
-        call_command("migrate", database="owner", interactive=False)
+    call_command("migrate", database="owner", interactive=False, verbosity=1 if plan else 0)
     connections["owner"].close()
 
 

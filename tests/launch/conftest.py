@@ -92,8 +92,8 @@ def running(data: Path) -> Iterator[Start]:
             start.end(signal.SIGTERM)
 
 
-@pytest.fixture
-def layout(tmp_path_factory) -> Iterator[Layout]:
+@pytest.fixture(scope="module")
+def layout() -> Iterator[Layout]:
     """The folders of a throwaway installation."""
     folder = Path(tempfile.mkdtemp(prefix="bizworks-launch-"))
     folder.chmod(0o755)

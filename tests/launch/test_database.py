@@ -14,7 +14,7 @@ from bizworks.launch.paths import Layout
 pytestmark = pytest.mark.launch
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cluster(layout: Layout) -> Iterator[Postgres]:
     postgres = Postgres(layout, throwaway=True)
     with session.supervised() as supervisor:
@@ -30,8 +30,9 @@ def run(url: str, statement: str) -> list:
 
 def test_roles_are_unprivileged_and_preparing_twice_changes_nothing(cluster: Postgres) -> None:
     admin = cluster.admin_url
-    run(admin, "create role bizworks_app superuser bypassrls")  # somebody's earlier mistake
-    run(admin, "create role bizworks_owner createrole")
+    cluster.prepare()
+    run(admin, "alter role bizworks_app superuser bypassrls createdb")  # somebody's mistakes
+    run(admin, "alter role bizworks_owner createrole nocreatedb")
     run(admin, "grant bizworks_owner to bizworks_app")
     for _ in range(2):
         databases = cluster.prepare()

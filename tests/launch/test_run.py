@@ -1,6 +1,7 @@
 """`manage.py run` from outside: what a person sees, and what is left when it ends."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -139,8 +140,9 @@ def test_an_ordinary_user_can_run_it(data: Path) -> None:
     if not (user.reaches(PYTHON) and user.reaches(ROOT / "manage.py")):
         pytest.skip("the interpreter or the clone is closed to ordinary users here")
     folder = data.parent / "user"
-    folder.mkdir()
-    os.chown(folder, user.uid, user.gid)
+    shutil.copytree(data, folder / "data", ignore=lambda path, names: [*set(names) & {"run", "lock"}])
+    for path in (folder, *folder.rglob("*")):  # as if this user had made the first start
+        os.chown(path, user.uid, user.gid)
     start = Start(folder / "data", user=user)
     try:
         start.wait_until_up()
