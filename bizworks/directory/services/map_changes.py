@@ -1,6 +1,10 @@
-"""Who must hear when the tenant's map changes: upper apps register, the directory tells."""
+"""Who must hear when the tenant's map changes, and who can say how many businesses a change touches.
+
+Upper apps register from their `AppConfig.ready()`; the directory tells and asks without knowing whom.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 TERRITORY = "territory"
 MEMBERSHIP = "membership"
@@ -9,8 +13,27 @@ CATALOGUE = "catalogue"
 PROFILE = "profile"
 CHANGES = frozenset({TERRITORY, MEMBERSHIP, SECTORS, CATALOGUE, PROFILE})
 
+
+@dataclass(frozen=True)
+class MapScope:
+    """The businesses a change would touch: those of places, or those of industries.
+
+    A business is in scope if its town is one of `municipality_ids`, or its county one of
+    `county_ids` and its town none of `except_municipality_ids`, or its NAICS code begins with one
+    of `naics_included` and with none of `naics_excluded`.
+    """
+
+    municipality_ids: frozenset[int] = frozenset()
+    county_ids: frozenset[str] = frozenset()
+    except_municipality_ids: frozenset[int] = frozenset()
+    naics_included: frozenset[str] = frozenset()
+    naics_excluded: frozenset[str] = frozenset()
+
+
 MapListener = Callable[[frozenset[str]], None]
+ImpactCounter = Callable[[MapScope], int]
 _listeners: list[MapListener] = []
+_counters: list[ImpactCounter] = []
 
 
 def register_map_listener(listener: MapListener) -> None:
@@ -31,3 +54,14 @@ def map_changed(changed: frozenset[str]) -> None:
         raise ValueError(f"Unknown map changes: {', '.join(sorted(unknown))}.")
     for listener in _listeners:
         listener(changed)
+
+
+def register_impact_counter(counter: ImpactCounter) -> None:
+    """Let the app that owns businesses say how many lie in a scope; called once from its `AppConfig.ready()`."""
+    if counter not in _counters:
+        _counters.append(counter)
+
+
+def businesses_in(scope: MapScope) -> int | None:
+    """Count the businesses of a scope; None if no app counts businesses. Queries: the counter's, usually 1."""
+    return sum(counter(scope) for counter in _counters) if _counters else None
