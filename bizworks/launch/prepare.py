@@ -31,8 +31,8 @@ def main() -> None:
     if options.demo:
         announce("loading the demonstration tenants")
         call_command("load_demo")
-        for line in demo_people().splitlines():
-            print(KEEP + line)
+    for line in demo_people().splitlines():
+        print(KEEP + line)
     collect_static()
 
 

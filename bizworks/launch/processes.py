@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from bizworks.launch.paths import Identity
 
 PR_SET_PDEATHSIG = 1
 LARGEST_LOG_BYTES = 10_000_000
+HEARTBEAT_SECONDS = 10
 HEALTHY_AFTER_SECONDS = 30
 LONGEST_PAUSE_SECONDS = 30
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -91,32 +93,37 @@ def run_step(
     Raises LaunchError with the last lines and `advice` when the step fails.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    last, tail, shown = "", deque(maxlen=8), time.monotonic()
-    process = spawn(
-        argv,
-        env=env,
-        identity=identity,
-        cwd=cwd,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
+    process = spawn(argv, env=env, identity=identity, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         with open_log(log) as file:
-            for line in process.stdout:
-                file.write(line.encode())
-                tail.append(line.rstrip())
-                last = summary(line) or last
-                if time.monotonic() - shown >= 10:
-                    say(f"{title}: {last[:100]}")
-                    shown = time.monotonic()
+            tail = _follow(process, file, title, summary)
         code = process.wait()
     finally:
         kill_group(process)
         process.wait()
     if code != 0:
-        raise LaunchError("\n  ".join([f"{title}: failed.", *filter(None, tail), advice, f"All of it: {log}"]))
+        raise LaunchError("\n  ".join([f"{title}: failed.", *tail, advice, f"All of it: {log}"]))
+
+
+def _follow(process: subprocess.Popen, file: BinaryIO, title: str, summary: Callable[[str], str]) -> list[str]:
+    """Copy a step's output to its log until it ends, and say every 10 s where it is; returns the last lines."""
+    tail: deque[str] = deque(maxlen=8)
+    last, rest, shown = "working", b"", time.monotonic()
+    pipe = process.stdout.fileno()
+    while True:
+        if select.select([pipe], [], [], 1)[0]:
+            chunk = os.read(pipe, 65_536)
+            if not chunk:
+                return [line for line in tail if line.strip()]
+            file.write(chunk)
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                text = line.decode(errors="replace").rstrip()
+                tail.append(text)
+                last = summary(text) or last
+        if time.monotonic() - shown >= HEARTBEAT_SECONDS:
+            say(f"{title}: {last[:100]}")
+            shown = time.monotonic()
 
 
 @dataclass

@@ -124,16 +124,18 @@ def _prepare(layout: Layout, identity: Identity | None, env: dict[str, str], *, 
     def summary(line: str) -> str:
         """Show at once what is announced, keep who can sign in; the rest goes to the log alone."""
         if line.startswith(SHOW):
-            say(f"database: {line.removeprefix(SHOW).strip()}")
-        elif line.startswith(KEEP):
-            people.append(line.removeprefix(KEEP).rstrip())
+            say(f"database: {line.removeprefix(SHOW)}")
+            return f"still {line.removeprefix(SHOW)}"
+        if line.startswith(KEEP):
+            people.append(line.removeprefix(KEEP))
+            return ""
         return line.strip()
 
     run_step(
         "database",
         [str(PYTHON), "-m", "bizworks.launch.prepare", *(["--demo"] if demo else [])],
         log=layout.log / "prepare.log",
-        env=env,
+        env=env | {"STATEMENT_TIMEOUT_MS": "0"},  # no page waits for this
         identity=identity,
         cwd=ROOT,
         advice=LOAD_ADVICE,
@@ -143,18 +145,14 @@ def _prepare(layout: Layout, identity: Identity | None, env: dict[str, str], *, 
 
 
 def _table(people: list[str]) -> str:
-    """Lay out who can sign in; lines without columns (the password) follow as they are."""
-    rows = [line.split("\t") for line in people if "\t" in line]
-    rest = [line for line in people if line.strip() and "\t" not in line]
-    if not rows:
-        return "  No demonstration tenants are loaded; docs/how-to/deploy.md says how to make the first tenant.\n\n"
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)) for row in rows]
-    return (
-        "  Sign in as one of these fictitious people:\n"
-        + "".join(f"    {line.rstrip()}\n" for line in [*lines, *rest])
-        + "\n"
-    )
+    """Lay out who can sign in: e-mail, role and tenant in columns, then the password."""
+    if not people:
+        return "  Make the first person with: python3 manage.py create_operator you@example.org\n\n"
+    rows = [line.split("\t") for line in people if line.count("\t") > 1]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    lines += [line.replace("\t", ": ") for line in people if line.count("\t") < 2]
+    return "  Sign in as one of these fictitious people:\n" + "".join(f"    {line}\n" for line in lines) + "\n"
 
 
 def _services(layout: Layout, identity: Identity | None, env: dict[str, str], listener: socket.socket) -> list[Service]:
