@@ -110,7 +110,11 @@ def _install(level: str) -> None:
     if not _works():
         _make_venv()
     wanted = len(re.findall(r"^[\w.-]+==", _requirements(level).read_text(), re.MULTILINE))
-    say(f"environment: installing {wanted} pinned packages into .venv (once)")
+    say(
+        f"environment: installing {wanted} pinned packages into .venv (once)"
+        if wanted > 1
+        else "environment: fetching Node.js (once)"
+    )
     count = 0
 
     def summary(line: str) -> str:
