@@ -8,20 +8,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet
 
-from reporting.constants import ALL, Measure, Standing
+from bizworks.directory.selectors import profile, tenant_today
+from interactions.models import ServiceDelivered
+from reporting.constants import ALL, NONE, Measure, Standing
 from reporting.models import CountMark, CountState, ServedCell, ServedFact
 from reporting.selectors.periods import Calendar, Period, calendar
 
 __all__ = [
     "Calendar",
-    "Scope",
     "Figures",
     "Freshness",
     "Overlap",
     "Period",
     "RepeatRate",
+    "Scope",
     "agencies_overlap",
     "businesses_by_agency_count",
     "businesses_of_one_agency",
@@ -280,6 +282,30 @@ def repeat_rate(period: Period, scope: Scope | None = None) -> RepeatRate:
         lookback=_facts(first, last, scope).aggregate(n=count)["n"],
         served=served.aggregate(n=count)["n"],
     )
+
+
+_SERVICE_PATHS = {
+    "region_id": "region",
+    "area_id": "area",
+    "agency_id": "agency",
+    "category": "item__federal_category__position",
+    "sector_id": "business__sector",
+}
+
+
+def services_overlapping(period: Period, scope: Scope | None = None) -> int:
+    """Counted services delivered or still going on in the period (R2); those *started* are `Figures.records`.
+
+    Read from the services themselves, not from cells (BR-18, BR-19). Queries: 3.
+    """
+    options = profile()
+    today = tenant_today()
+    rows = ServiceDelivered.objects.counted(today=today, counts_self_service=options.counts_self_service)
+    rows = rows.overlapping(period.start, period.end, today=today)
+    for name, value in (scope or Scope()).conditions().items():
+        path = _SERVICE_PATHS[name]
+        rows = rows.filter(**({f"{path}__isnull": True} if value == NONE else {path: value}))
+    return rows.count()
 
 
 def freshness() -> Freshness:
