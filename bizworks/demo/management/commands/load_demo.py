@@ -15,7 +15,7 @@ from bizworks.demo.names import person_name
 from bizworks.demo.people import PASSWORD, TENANTS, DemoPerson, DemoTenant
 from bizworks.directory.models import Agency, Region, StaffMember, StaffRegion
 from bizworks.directory.selectors import profile, tenant_today
-from bizworks.directory.services.presets import preset_apply
+from bizworks.directory.services.presets import preset_apply, preset_read
 from bizworks.tenancy.context import tenant_context
 from bizworks.tenancy.models import Tenant
 from bizworks.tenancy.policy import Role
@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
     def _make(self, demo: DemoTenant) -> tuple[int, int]:
         tenant = Tenant.objects.create(slug=demo.slug, name=demo.name, is_demo=True)
-        preset_apply(tenant=tenant, preset=demo.preset)
+        preset_apply(tenant=tenant, preset=preset_read(demo.preset))
         with tenant_context(tenant.pk):
             for person in demo.people:
                 self._person(tenant, demo.email(person), person)
