@@ -16,7 +16,7 @@ _SHORT_FORMS = {
 }  # fmt: skip
 _LEADING = re.compile(r"^(?:the )?(?:town|city|village) of ")
 _NOT_LETTERS = re.compile(r"[^a-z]+")
-_ZIP = re.compile(r"^[A-Za-z\s]*(\d{8,9}|\d{3,5})(?:\.0+)?(?:[\s\-–/,.].*)?$")
+_ZIP = re.compile(r"^[A-Za-z\s]*(\d{8,9}|\d{3,5})(?:\.0+)?(?:[\s\-–/,.].*)?$", re.ASCII)
 
 
 def state_words(code: str, name: str) -> tuple[str, ...]:

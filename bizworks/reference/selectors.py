@@ -78,6 +78,9 @@ class PlaceIndex:
             self._exact.setdefault((town.state, self._key(town.name, town.state)), []).append(town)
         for state, key, town_id in aliases:
             self._villages.setdefault((state, key.replace(" ", "")), []).append(self._towns[town_id])
+        self._spellings: dict[str, list[tuple[str, int, list[TownRow]]]] = {}
+        for (state, name), places in [*self._exact.items(), *self._villages.items()]:
+            self._spellings.setdefault(state, []).append((name, _letters(name), places))
         self._near: dict[tuple[str, str], list[tuple[int, TownRow]]] = {}
 
     @classmethod
@@ -146,19 +149,19 @@ class PlaceIndex:
         return first if most > second else None
 
     def _nearest(self, state: str, key: str) -> list[tuple[int, TownRow]]:
-        """Towns whose name, or a village's in them, is one or two letters off, nearest first; kept for the next row."""
+        """List towns whose name, or a village's in them, is one or two letters off, nearest first."""
         limit = 0 if len(key) < 5 else 1 if len(key) < 8 else 2
         if not limit:
             return []
         if (state, key) not in self._near:
             found: dict[TownRow, int] = {}
-            for (other, name), towns in [*self._exact.items(), *self._villages.items()]:
-                if other != state or abs(len(name) - len(key)) > limit:
+            letters = _letters(key)
+            for name, other, towns in self._spellings.get(state, []):
+                if (letters ^ other).bit_count() > 2 * limit:
                     continue
                 distance = edit_distance(key, name, limit)
                 if distance <= limit:
-                    for town in towns:
-                        found[town] = min(distance, found.get(town, distance))
+                    found |= {town: min(distance, found.get(town, distance)) for town in towns}
             self._near[(state, key)] = sorted((distance, town) for town, distance in found.items())
         return self._near[(state, key)]
 
@@ -168,16 +171,27 @@ class PlaceIndex:
     def _explain(self, state: str, town: str, zip_code: str, digits: str) -> str:
         if not town.strip() and not zip_code.strip():
             return "Neither town nor ZIP code is given."
-        name = f"“{town.strip()}” is no town or village of {state} known here" if town.strip() else "No town is given"
-        if (state, self._key(town, state)) in self._villages:
-            towns = sorted({t.name for t in self._villages[(state, self._key(town, state))]})
-            name = f"“{town.strip()}” may be in {' or '.join(towns)}"
+        written, key = f"“{town.strip()}”", (state, self._key(town, state))
+        towns = {row.name for row in self._exact.get(key) or self._villages.get(key) or []}
+        if not town.strip():
+            name = "No town is given"
+        elif not towns:
+            name = f"{written} is no town or village of {state} known here"
+        elif len(towns) == 1:
+            name = f"{written} is in more than one county"
+        else:
+            name = f"{written} may be in {' or '.join(sorted(towns))}"
         if not zip_code.strip():
             return f"{name}, and no ZIP code is given."
         if not digits:
             return f"{name}, and “{zip_code.strip()}” is not a ZIP code."
         where = "of another state" if digits in self._zips else f"not known in {state}"
         return f"{name}, and the ZIP code {digits} is {where}."
+
+
+def _letters(key: str) -> int:
+    """Which letters a key has, as bits: one letter off changes at most two of them."""
+    return sum({1 << (ord(letter) - ord("a")) for letter in key})
 
 
 def place_resolve(*, state: str, town: str, zip_code: str, index: PlaceIndex | None = None) -> Place:

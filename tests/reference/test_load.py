@@ -32,7 +32,9 @@ def test_every_file_is_loaded_with_as_many_rows_as_its_header_says():
 
 def test_every_file_names_its_source_publisher_licence_and_date():
     for table in TABLES:
-        head = [line for line in (DATA_DIRECTORY / f"{table.name}.csv").read_text().splitlines() if line.startswith("#")]
+        head = [
+            line for line in (DATA_DIRECTORY / f"{table.name}.csv").read_text().splitlines() if line.startswith("#")
+        ]
         for word in ("source", "publisher", "licence", "got", "rows"):
             assert any(line.startswith(f"# {word}: ") for line in head), (table.name, word)
 
@@ -41,7 +43,16 @@ def test_the_figures_the_domain_knows():
     assert Municipality.objects.filter(state="MA", kind="town").count() == 351
     assert County.objects.filter(state="IL").count() == 102
     assert County.objects.filter(state="WA").count() == 39
-    assert list(FederalCategory.objects.values_list("code", flat=True)) == "EIS WRA SPE ULP TRN IWT RRD PLR".split()
+    assert list(FederalCategory.objects.values_list("code", flat=True)) == [
+        "EIS",
+        "WRA",
+        "SPE",
+        "ULP",
+        "TRN",
+        "IWT",
+        "RRD",
+        "PLR",
+    ]
     assert set(State.objects.values_list("code", flat=True)) == {"MA", "IL", "WA"}
     assert {"31", "32", "33", "44", "45", "48", "49"} <= set(NaicsCode.objects.values_list("code", flat=True))
     assert NaicsCode.objects.get(code="511210").edition == 2017
@@ -89,7 +100,7 @@ def test_a_changed_file_alone_is_loaded_again(tmp_path):
 
 
 def test_a_file_that_contradicts_its_header_is_refused():
-    with pytest.raises(ReferenceFileError, match="has 1 rows; its header line .* says 2"):
+    with pytest.raises(ReferenceFileError, match=r"has 1 rows; its header line .* says 2"):
         _read_rows("towns", b"# rows: 2\nid,name\n1,Springfield\n")
     with pytest.raises(ReferenceFileError, match="says nothing"):
         _read_rows("towns", b"id,name\n1,Springfield\n")

@@ -46,6 +46,20 @@ ALLOWED_KEYS: dict[str, set[str]] = {
     "catalogue": _ITEM_SHARED | {"items"},
     "sectors": _CODED | {"priority", "include", "exclude"},
 }
+LABELS: dict[type[models.Model], str] = {
+    TenantProfile: "profile",
+    Region: "regions",
+    Area: "areas",
+    AreaRegion: "areas in regions",
+    AreaTerritory: "towns and counties in areas",
+    Center: "centers",
+    Agency: "agencies",
+    Slate: "slates",
+    SlateLine: "slate lines",
+    ServiceItem: "catalogue items",
+    Sector: "sectors",
+    SectorPrefix: "sector prefixes",
+}
 _TOP_KEYS = set(ALLOWED_KEYS) | {"name", "state", "sources", "remarks", "profile"}
 
 
@@ -152,13 +166,9 @@ def preset_apply(*, tenant: Tenant, preset: Preset) -> PresetReport:
             CATALOGUE: ServiceItem,
             SECTORS: Sector,
         }
-        if changed := {kind for kind, model in kinds.items() if report.added[_plural(model)]}:
+        if changed := {kind for kind, model in kinds.items() if report.added[LABELS[model]]}:
             map_changed(frozenset(changed))
     return report
-
-
-def _plural(model: type[models.Model]) -> str:
-    return str(model._meta.verbose_name_plural)
 
 
 def _coded(model: type[CodedModel], row: dict[str, Any], **fields: Any) -> CodedModel:
@@ -181,7 +191,7 @@ def _checked(row: models.Model) -> models.Model:
 def _create(model: type[models.Model], rows: list[Any], report: PresetReport) -> None:
     if rows:
         model._default_manager.bulk_create([_checked(row) for row in rows])
-        report.added[_plural(model)] += len(rows)
+        report.added[LABELS[model]] += len(rows)
 
 
 def _add_coded(model: type[CodedModel], rows: list[CodedModel], report: PresetReport) -> dict[str, int]:
@@ -189,7 +199,7 @@ def _add_coded(model: type[CodedModel], rows: list[CodedModel], report: PresetRe
     known = dict(model.objects.values_list("code", "pk"))
     missing = [row for row in rows if row.code not in known]
     if len(rows) > len(missing):
-        report.kept[_plural(model)] += len(rows) - len(missing)
+        report.kept[LABELS[model]] += len(rows) - len(missing)
     _create(model, missing, report)
     return known | {row.code: row.pk for row in missing}
 
@@ -202,7 +212,7 @@ def _known(ids: dict[str, int], code: Any, what: str) -> int:
 
 def _add_profile(preset: Preset, report: PresetReport) -> None:
     if TenantProfile.objects.exists():
-        report.kept[_plural(TenantProfile)] += 1
+        report.kept[LABELS[TenantProfile]] += 1
         return
     try:
         _create(TenantProfile, [TenantProfile(**preset.profile)], report)
@@ -240,7 +250,7 @@ def _add_areas(preset: Preset, regions: dict[str, int], report: PresetReport) ->
     placed = set(AreaTerritory.objects.values_list("municipality", "county"))
     free = [row for row in territory if (row.municipality_id, row.county_id) not in placed]
     if len(territory) > len(free):
-        report.kept[_plural(AreaTerritory)] += len(territory) - len(free)
+        report.kept[LABELS[AreaTerritory]] += len(territory) - len(free)
     _create(AreaTerritory, free, report)
     return areas
 
