@@ -77,3 +77,55 @@ def size_band(employees: int | None) -> str:
         return SizeBand.UNKNOWN
     limits = [(5, "1-4"), (10, "5-9"), (20, "10-19"), (50, "20-49"), (100, "50-99"), (250, "100-249"), (500, "250-499")]
     return next((band for limit, band in limits if employees < limit), "500+")
+
+
+class ImportField(TextChoices):
+    """What a column of a list can be."""
+
+    NAME = "name", "Name of the business"
+    TOWN = "town", "Town"
+    STATE = "state", "State"
+    ZIP = "zip_code", "ZIP code"
+    ADDRESS = "address", "Street address"
+    ALIAS = "alias", "Trading name (DBA)"
+    NAICS = "naics", "NAICS code"
+    EMPLOYEES = "employees", "Number of employees"
+    FEIN = "fein", "FEIN"
+    PHONE = "phone", "Telephone"
+    WEBSITE = "website", "Website"
+    ROW_ID = "row_id", "The list's own number of the row"
+
+
+IMPORT_SYNONYMS: dict[str, tuple[str, ...]] = {
+    ImportField.NAME: (
+        "businessname", "name", "legalname", "companyname", "company", "business", "employer", "employername",
+        "facilityname", "establishment", "organization",
+    ),
+    ImportField.TOWN: ("cityraw", "city", "town", "municipality", "cityname", "citytown", "cityortown"),
+    ImportField.STATE: ("state", "st", "statecode"),
+    ImportField.ZIP: ("zip", "zipcode", "zip5", "postalcode", "postcode"),
+    ImportField.ADDRESS: ("address", "address1", "street", "streetaddress", "physicaladdress", "addressline1"),
+    ImportField.ALIAS: ("dba", "dbaname", "doingbusinessasname", "doingbusinessas", "tradename", "tradingname", "alias"),
+    ImportField.NAICS: ("naics", "naicscode", "naics6", "primarynaics", "naicscodes"),
+    ImportField.EMPLOYEES: (
+        "employees", "jobsretained", "jobsreported", "jobs", "employeecount", "numberofemployees", "headcount",
+    ),
+    ImportField.FEIN: ("fein", "ein", "taxid", "federalid"),
+    ImportField.PHONE: ("phone", "telephone", "phonenumber", "dayphn", "businessphone"),
+    ImportField.WEBSITE: ("website", "url", "web", "homepage"),
+    ImportField.ROW_ID: ("rowid", "id", "recordid", "sourcekey", "licenseid", "licenseno", "cmsid", "ubi"),
+}  # fmt: skip
+"""Headers that lists use, in lower case without marks; the first that is found is taken."""
+
+MAX_IMPORT_BYTES = 50 * 1024 * 1024
+MAX_IMPORT_COLUMNS = 300
+MAX_IMPORT_LINE = 500_000
+"""Characters of one line of a list; a longer one is refused as one broken row."""
+IMPORT_CHUNK = 1_000
+"""Rows taken in one transaction: what a kill can cost, and how often progress shows."""
+IMPORT_STALE_SECONDS = 30
+"""After this silence of a worker its import is given to another."""
+IMPORT_MAX_ATTEMPTS = 5
+"""Starts without a chunk done, after which an import fails."""
+IMPORT_FILE_DAYS = 7
+"""How long the file of an unfinished import is kept."""

@@ -65,7 +65,9 @@ class Business(TenantModel):
     size_band = models.CharField(max_length=8, choices=SizeBand, blank=True, default="")
     phone = models.CharField(max_length=30, blank=True, default="")
     website = models.CharField(max_length=200, blank=True, default="")
-    search_text = models.TextField(editable=False, help_text="Lower-case name, alias and town; what search reads.")
+    search_text = models.TextField(
+        editable=False, help_text="Lower-case name, alias and town: the order, and what search reads."
+    )
     merged_into = TenantForeignKey("self", null=True, blank=True, related_name="+")
     recorded_by = TenantForeignKey(StaffMember, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -75,11 +77,11 @@ class Business(TenantModel):
     objects = TenantManager.from_queryset(BusinessQuerySet)()
 
     class Meta(TenantModel.Meta):
-        ordering = ["name", "id"]
+        ordering = ["search_text", "id"]
         verbose_name_plural = "businesses"
         indexes = [
-            models.Index(fields=["tenant", "name", "id"], name="business_name"),
-            models.Index(fields=["tenant", "region", "name", "id"], name="business_region_name"),
+            models.Index(fields=["tenant", "search_text", "id"], name="business_order"),
+            models.Index(fields=["tenant", "region", "search_text", "id"], name="business_region_order"),
             models.Index(fields=["tenant", "naics"], name="business_naics"),
             models.Index(fields=["tenant", "municipality"], name="business_town"),
         ]
@@ -104,6 +106,11 @@ class BusinessIdentifier(TenantModel):
     scheme = models.CharField(max_length=15, choices=Scheme)
     value = models.CharField(max_length=120)
     source = models.CharField(max_length=10, choices=Source)
+    listed = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="What the list's row said when last imported; tells a change of the list from one by staff.",
+    )
 
     class Meta(TenantModel.Meta):
         ordering = ["scheme", "value"]
@@ -167,6 +174,7 @@ class ImportBatch(BackgroundJob):
     columns = models.JSONField(default=dict, help_text="{our field: their column}")
     header = models.JSONField(default=list, help_text="The file's own columns, in order.")
     requested_by = TenantForeignKey(StaffMember, null=True, related_name="+")
+    attempts = models.SmallIntegerField(default=0, help_text="Starts since the last chunk of rows was done.")
     rows_new = models.IntegerField(default=0)
     rows_changed = models.IntegerField(default=0)
     rows_unchanged = models.IntegerField(default=0)
@@ -187,6 +195,7 @@ class ImportRowProblem(TenantModel):
     batch = TenantForeignKey(ImportBatch, models.CASCADE, related_name="problems")
     row_number = models.IntegerField(help_text="Line of data in the file, from 1, the header not counted.")
     is_rejected = models.BooleanField()
+    is_unplaced = models.BooleanField(default=False, help_text="Taken, but the map has no area for its place.")
     reason = models.TextField()
     cells = models.JSONField(help_text="The row as it came, in the file's order of columns.")
 

@@ -1,0 +1,189 @@
+"""What one row of a list means: its values, its place, its remarks, or why it cannot be taken."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bizworks.directory.selectors import labels, profile, tenant_today
+from bizworks.reference.models import Municipality, State
+from bizworks.reference.selectors import NaicsIndex, Place, PlaceIndex
+from businesses.constants import ImportField
+from businesses.models import Business
+from businesses.selectors.matches import name_key
+from businesses.services.checks import MAX_EMPLOYEES, website_normalise
+from businesses.services.derivation import Derivation
+from businesses.services.import_files import ListRow
+from businesses.validators import SSN_SENTENCE, fein_normalise, has_control, has_ssn, one_line
+
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_LIMITS = {
+    name: Business._meta.get_field(name).max_length for name in ("name", "alias", "address", "town", "phone", "website")
+}
+NUMERIC_NAME = "The name is only a number; it was taken as it is."
+
+
+class RowRefusedError(Exception):
+    """The row cannot be taken; the message says why."""
+
+
+@dataclass(frozen=True)
+class TakenRow:
+    """A row that can be taken: `values` are what a business gets, `key` is what knows the row again."""
+
+    row: ListRow
+    key: str
+    values: dict[str, Any]
+    area_id: int | None
+    region_id: int | None
+    remarks: tuple[str, ...] = ()
+    unplaced: str = ""
+
+
+@dataclass
+class _Reading:
+    """The cells of one row by our fields, and the remarks so far."""
+
+    cells: Mapping[str, str]
+    remarks: list[str] = field(default_factory=list)
+
+    def text(self, name: str) -> str:
+        """The cell, one line, without the apostrophe an export put before a formula."""
+        text = one_line(self.cells.get(name, ""))
+        return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
+
+    def optional(self, name: str) -> str:
+        """A text that may be left out when it is too long, with a remark."""
+        text = self.text(name)
+        if len(text) <= _LIMITS[name]:
+            return text
+        self.remarks.append(f"{ImportField(name).label}: longer than {_LIMITS[name]} characters, left out.")
+        return ""
+
+
+class RowInterpreter:
+    """Reads rows of one source by its mapping of columns. Queries to make: about 13, then none a row."""
+
+    def __init__(self, *, columns: Mapping[str, int], source_name: str) -> None:
+        """Take the mapping {our field: place in the row} and load places, codes and the tenant's map."""
+        self._columns = dict(columns)
+        self._source_name = source_name
+        self._home = list(profile().state_codes)
+        self._area_word = labels()["area"].lower()
+        states = State.objects.values_list("code", "name")
+        self._states = {word.lower(): code for code, name in states for word in (code, name)}
+        self._places = PlaceIndex.load(self._home)
+        self._towns = dict(Municipality.objects.filter(state__in=self._home).values_list("id", "name"))
+        self._naics = NaicsIndex.load()
+        self.derivation = Derivation(tenant_today())
+
+    def key(self, row: ListRow) -> str:
+        """What knows the row again in the next file: the list's own number, else name, address and town."""
+        reading = self._reading(row)
+        own = reading.text(ImportField.ROW_ID)
+        if not own:
+            parts = [name_key(reading.text(ImportField.NAME))]
+            parts += [reading.text(name).lower() for name in (ImportField.ADDRESS, ImportField.TOWN, ImportField.ZIP)]
+            own = "#" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
+        key = f"{self._source_name}:{own}"
+        return key if len(key) <= 120 else f"{self._source_name}:#{hashlib.sha256(own.encode()).hexdigest()[:24]}"
+
+    def _reading(self, row: ListRow) -> _Reading:
+        return _Reading({name: row.cells[place] for name, place in self._columns.items()})
+
+    def read(self, row: ListRow) -> TakenRow:
+        """Interpret a row. Errors: RowRefusedError."""
+        if row.broken:
+            raise RowRefusedError(row.broken)
+        reading = self._reading(row)
+        joined = "\n".join(reading.cells.values())
+        if has_ssn(joined):
+            raise RowRefusedError(SSN_SENTENCE)
+        if has_control(joined):
+            raise RowRefusedError("The row holds characters that cannot be printed.")
+        values = {"name": self._name(reading)} | self._place_values(reading)
+        values |= {name: reading.optional(name) for name in ("alias", "address", "phone")}
+        values |= {"website": self._website(reading), "fein": self._fein(reading)}
+        values |= {"naics_id": self._naics_code(reading), "employees": self._employees(reading)}
+        area_id, region_id = self.derivation.place(
+            municipality_id=values["municipality_id"], county_id=values["county_id"]
+        )
+        unplaced = "" if area_id else f"{values['town']} ({values['state']}) is in no {self._area_word} today."
+        return TakenRow(row, self.key(row), values, area_id, region_id, tuple(reading.remarks), unplaced)
+
+    def _name(self, reading: _Reading) -> str:
+        name = reading.text(ImportField.NAME)
+        if not name:
+            raise RowRefusedError("The row has no name.")
+        if len(name) > _LIMITS["name"]:
+            raise RowRefusedError(f"The name is longer than {_LIMITS['name']} characters.")
+        if name.isdigit():
+            reading.remarks.append(NUMERIC_NAME)
+        elif name.startswith(_FORMULA):
+            reading.remarks.append("The name begins like a formula; it was taken as text.")
+        return name
+
+    def _place_values(self, reading: _Reading) -> dict[str, Any]:
+        """Town, state, ZIP code, municipality and county; refused if the place cannot be told."""
+        written = reading.text(ImportField.STATE)
+        town, zip_code = reading.text(ImportField.TOWN), reading.text(ImportField.ZIP)
+        state = self._states.get(written.lower().replace(".", ""), written.upper())
+        if written and state not in self._home:
+            raise RowRefusedError(f"The state “{written[:40]}” is not one of this system's ({', '.join(self._home)}).")
+        place, state = self._resolve([state] if written else self._home, town, zip_code)
+        if not place.how:
+            raise RowRefusedError(str(place.problem))
+        name = self._towns.get(place.municipality_id or 0, "")
+        if place.how == "spelling":
+            reading.remarks.append(f"The town “{town}” was read as {name}.")
+        if place.how in ("town", "spelling") or not town:
+            town = name or town
+        elif town.isupper():
+            town = town.title()
+        return {
+            "town": town[: _LIMITS["town"]] or f"ZIP {place.zip_code}",
+            "state": state,
+            "zip_code": place.zip_code or "",
+            "municipality_id": place.municipality_id,
+            "county_id": place.county_fips,
+        }
+
+    def _resolve(self, states: list[str], town: str, zip_code: str) -> tuple[Place, str]:
+        """The place in the first of the states that knows it; the last answer if none does."""
+        for state in states:
+            place = self._places.resolve(state=state, town=town, zip_code=zip_code)
+            if place.how:
+                break
+        return place, state
+
+    def _naics_code(self, reading: _Reading) -> str | None:
+        code, remark = self._naics.normalise(reading.text(ImportField.NAICS)[:100])
+        if remark:
+            reading.remarks.append(remark)
+        return code
+
+    def _employees(self, reading: _Reading) -> int | None:
+        text = reading.text(ImportField.EMPLOYEES)
+        digits = text.replace(",", "").removesuffix(".0")
+        if digits.isascii() and digits.isdigit() and len(digits) < 9 and int(digits) <= MAX_EMPLOYEES:
+            return int(digits)
+        if text:
+            reading.remarks.append(f"Number of employees: “{text[:40]}” is not a number, left out.")
+        elif ImportField.EMPLOYEES in self._columns:
+            reading.remarks.append("The number of employees is not given.")
+        return None
+
+    def _website(self, reading: _Reading) -> str:
+        try:
+            return website_normalise(reading.optional(ImportField.WEBSITE))[: _LIMITS["website"]]
+        except ValueError:
+            reading.remarks.append("The website is not an address, left out.")
+            return ""
+
+    def _fein(self, reading: _Reading) -> str:
+        text = reading.text(ImportField.FEIN)
+        try:
+            return fein_normalise(text.zfill(9) if text.isdigit() and len(text) == 8 else text) if text else ""
+        except ValueError:
+            reading.remarks.append("The FEIN has not nine digits, left out.")
+            return ""

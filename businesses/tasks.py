@@ -1,0 +1,32 @@
+"""Work the worker does for the directory. Every task is idempotent."""
+
+from bizworks.tenancy.context import tenant_context
+from bizworks.tenancy.models import Tenant
+from bizworks.tenancy.tasks import enqueue, system_task, tenant_task
+from businesses.services.derivation import businesses_replace
+from businesses.services.import_run import import_run
+from businesses.services.imports import import_files_drop, imports_due
+
+
+@tenant_task(name="businesses.import_run", chunked=True)
+def run_import(*, tenant_id: int, user_id: int | None, batch_id: int) -> None:
+    """Take the rows of one import; continues where an earlier run stopped."""
+    import_run(tenant_id=tenant_id, user_id=user_id, batch_id=batch_id)
+
+
+@system_task(name="businesses.sweep_imports")
+def sweep_imports() -> None:
+    """Ask again for imports the broker forgot or whose worker died, and drop files no longer needed. Queries: 2-3 a tenant."""
+    for tenant_id in Tenant.objects.filter(suspended_on=None).values_list("id", flat=True):
+        with tenant_context(tenant_id):
+            for batch_id in imports_due():
+                enqueue("businesses.import_run", batch_id=batch_id)
+            import_files_drop(tenant_id=tenant_id)
+
+
+@system_task(name="businesses.follow_map")
+def follow_map() -> None:
+    """Derive areas, regions and sectors anew where a change of the map has come into force. Queries: 10 a tenant."""
+    for tenant_id in Tenant.objects.filter(suspended_on=None).values_list("id", flat=True):
+        with tenant_context(tenant_id):
+            businesses_replace()
