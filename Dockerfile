@@ -12,6 +12,7 @@ RUN python3 manage.py build \
 COPY . .
 RUN DATA_DIR=/data SECRET_KEY=only-for-this-step DATABASE_URL=postgresql://nobody@localhost/none \
     python3 manage.py collectstatic --noinput --verbosity 0 \
+    && chmod -R a+rX /data/static \
     && python3 -m compileall -q bizworks businesses interactions referrals reporting
 
 FROM python:3.11-slim-bookworm

@@ -18,9 +18,10 @@ from psycopg import sql
 from bizworks.launch.console import LaunchError
 
 OWNER, APP = "bizworks_owner", "bizworks_app"
+OLDEST_SERVER = 15
 LOCK = 7_219_450_231  # advisory lock: two starts at once would collide in the role catalog
 FACTS = """
-    select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb,
+    select rolsuper, rolbypassrls, rolcreaterole, current_setting('server_version_num')::int / 10000,
            exists (select from pg_database where datname = current_database() and pg_has_role(datdba, 'MEMBER'))
     from pg_roles where rolname = current_user
 """
@@ -103,7 +104,7 @@ def prepare(admin_url: str, owner: Login, app: Login, *, database: str | None) -
             if _is_member(admin, app.name, owner.name):
                 admin.execute(sql.SQL("revoke {} from {}").format(sql.Identifier(owner.name), sql.Identifier(app.name)))
             if database is not None:
-                _prepare_ownership(admin, database, owner.name)
+                _prepare_ownership(admin, admin_url, database, owner)
         except psycopg.errors.InsufficientPrivilege as error:
             raise LaunchError(
                 f"{login_of(admin_url).name} may not prepare the roles: {error.diag.message_primary}. Use a superuser once "
@@ -137,13 +138,16 @@ def _is_member(admin: psycopg.Connection, member: str, role: str) -> bool:
     return admin.execute(query, [f'"{member}"', f'"{role}"']).fetchone() is not None
 
 
-def _prepare_ownership(admin: psycopg.Connection, database: str, owner: str) -> None:
+def _prepare_ownership(admin: psycopg.Connection, admin_url: str, database: str, owner: Login) -> None:
     found = admin.execute("select pg_get_userbyid(datdba) from pg_database where datname = %s", [database]).fetchone()
-    names = {"db": sql.Identifier(database), "owner": sql.Identifier(owner)}
+    names = {"db": sql.Identifier(database), "owner": sql.Identifier(owner.name)}
     if found is None:
-        admin.execute(sql.SQL("create database {db} owner {owner} template template0 encoding 'UTF8'").format(**names))
-    elif found[0] != owner:
+        with connect(with_login(admin_url, owner, "postgres")) as maintenance:  # CREATEROLE alone may not give it away
+            maintenance.execute(sql.SQL("create database {db} template template0 encoding 'UTF8'").format(**names))
+    elif found[0] != owner.name:
         admin.execute(sql.SQL("alter database {db} owner to {owner}").format(**names))
+        with connect(with_login(admin_url, login_of(admin_url), database)) as inside:
+            inside.execute(sql.SQL("alter schema public owner to {owner}").format(**names))
 
 
 def _prepare_privileges(owner_url: str, owner: str, app: str) -> None:
@@ -176,11 +180,13 @@ def of_server(url: str, owner_url: str, secrets_folder: Path, *, roles_only: boo
 
     url, owner_url   two unprivileged logins: used as they are
     url alone        a superuser or CREATEROLE login: both roles are made with it, and it is not used any further
-    roles_only       leave the named database alone (the test suite makes its own)
+    roles_only       for the test suite: leave the named database alone, and use roles apart from an installation's
     Raises LaunchError with the way out for any other combination.
     """
     with connect(_existing(url)) as connection:
-        superuser, bypasses, creates_roles, _, owns = connection.execute(FACTS).fetchone()
+        superuser, bypasses, creates_roles, version, owns = connection.execute(FACTS).fetchone()
+    if version < OLDEST_SERVER:
+        raise LaunchError(f"The server is PostgreSQL {version}; bizworks needs {OLDEST_SERVER} or newer.")
     name = login_of(url).name
     if not (superuser or creates_roles):
         if owner_url and not (owns or bypasses):
@@ -193,7 +199,8 @@ def of_server(url: str, owner_url: str, secrets_folder: Path, *, roles_only: boo
         )
     database = None if roles_only else database_of(url)
     passwords = stored_passwords(secrets_folder)
-    logins = [_login(url, role, passwords) for role in (OWNER, APP)]
+    suffix = "_test" if roles_only else ""
+    logins = [_login(url, role + suffix, passwords) for role in (OWNER, APP)]
     prepare(url, *logins, database=database)
     owner, app = (with_login(url, login, database) for login in logins)
     return Databases(app_url=app, owner_url=owner)

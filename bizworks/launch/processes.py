@@ -52,14 +52,15 @@ def spawn(
     Call it from the main thread: the kernel ties the child to the thread that made it.
     """
     parent = os.getpid()
-    who = {"user": identity.uid, "group": identity.gid, "extra_groups": []} if identity else {}
+    if identity:
+        options |= {"user": identity.uid, "group": identity.gid, "extra_groups": []}
+    if own_session:
+        options |= {"stdin": subprocess.DEVNULL}
     return subprocess.Popen(
         [str(part) for part in argv],
         env=env,
         start_new_session=own_session,
         preexec_fn=lambda: die_with_parent(parent, death_signal),  # noqa: PLW1509 - there is one thread
-        **who,
-        **({"stdin": subprocess.DEVNULL} if own_session else {}),
         **options,
     )
 

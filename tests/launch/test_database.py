@@ -60,11 +60,23 @@ def test_preparing_again_leaves_narrower_grants_alone(cluster: Postgres) -> None
 
 def test_a_superuser_url_is_used_once_to_make_both_roles(cluster: Postgres, layout: Layout) -> None:
     url = database.with_login(cluster.admin_url, database.login_of(cluster.admin_url), "crm")
+    run(cluster.admin_url, "create database crm")
     for _ in range(2):
         databases = database.of_server(url, "", layout.secrets, roles_only=False)
+    run(databases.owner_url, "create table mine (id int)")
     assert database.login_of(databases.app_url).name == APP
     assert run(databases.owner_url, "select current_user, current_database()") == [(OWNER, "crm")]
     assert (layout.secrets / "database.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_login_that_may_only_make_roles_is_enough(cluster: Postgres, layout: Layout) -> None:
+    run(cluster.admin_url, "create role ops login createrole createdb password 'p'")
+    for role in ("ops_owner", "ops_app"):
+        run(cluster.admin_url, f"drop role if exists {role}")
+    urls = [database.with_login(cluster.admin_url, Login(name, "p"), "ops") for name in ("ops", "ops_owner", "ops_app")]
+    for _ in range(2):
+        database.prepare_from_environment(*urls)
+    assert run(urls[1], "select pg_get_userbyid(datdba) from pg_database where datname = 'ops'") == [("ops_owner",)]
 
 
 def test_for_tests_the_named_database_is_left_alone(cluster: Postgres, layout: Layout) -> None:
@@ -75,6 +87,7 @@ def test_for_tests_the_named_database_is_left_alone(cluster: Postgres, layout: L
         ("bizworks_admin",)
     ]
     run(databases.owner_url, "create database of_the_suite")
+    assert database.login_of(databases.app_url).name == f"{APP}_test"  # an installation's passwords stay as they are
 
 
 def test_two_unprivileged_logins_are_used_as_they_are(cluster: Postgres, layout: Layout) -> None:
