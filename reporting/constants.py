@@ -30,3 +30,12 @@ class Standing(IntegerChoices):
     NEW = 1, "New"
     RETURNING = 2, "Returning"
     REACTIVATED = 3, "Reactivated"
+
+
+class MarkSubject(IntegerChoices):
+    """What a mark stands for; all but the first are opened into businesses when they are drained."""
+
+    BUSINESS = 1, "Business"
+    SERVICE_ITEM = 2, "Service item"
+    INTERACTION = 3, "Interaction"
+    PROFILE = 4, "Counting options"

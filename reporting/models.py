@@ -1,17 +1,22 @@
 """The served ledger (facts, cells, dirty marks) and exports. Nothing here is truth: all can be rebuilt."""
 
 from django.db import models
+from django.db.models import F, Q
 
 from bizworks.directory.models import StaffMember
 from bizworks.tenancy.models import BackgroundJob, TenantForeignKey, TenantModel
-from reporting.constants import Grain, Measure, Standing
+from reporting.constants import Grain, MarkSubject, Measure, Standing
 
 
 class ServedFact(TenantModel):
     """What the published cells currently include of one business in one month.
 
-    One row per business, month, measure and dimensions. `category` is the federal category's
-    position; dimensions without a value are NONE (-1). Derived by `reporting.services.rollup`.
+    One row per business, month, measure and dimensions. SERVED: each month that a counted service
+    overlaps (BR-18, BR-19), from its start to its end or, if open, today; never after the tenant's
+    current month. ORIENTED: the month of a qualifying orientation. Region and area are the
+    service's own (BR-11); sector and employer are the business's of now. `category` is the federal
+    category's position; dimensions without a value are NONE (-1).
+    Derived by the database function `reporting_fact_source`; written only by `reporting.services`.
     """
 
     pk = models.CompositePrimaryKey(
@@ -30,6 +35,7 @@ class ServedFact(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
+            models.Index(fields=["tenant", "employer_id"], name="fact_employer"),
             models.Index(
                 fields=["tenant", "measure", "month", "region_id", "agency_id", "category", "sector_id", "business_id"],
                 name="fact_drill_down",
@@ -43,8 +49,15 @@ class ServedFact(TenantModel):
 class ServedCell(TenantModel):
     """One published number: distinct businesses and employers for a period and a cut (BR-30, BR-31).
 
-    A dimension that is not cut by is ALL (0). `records` adds up the facts' records; it is kept for
-    standing ALL only.
+    A dimension that is not cut by is ALL (0); NONE (-1) is a value like another. Which combinations
+    of dimensions exist: `reporting.selectors.counts.PUBLISHED_CUTS`. A cell exists only if somebody
+    was served. Quarters are aligned to the program year.
+
+    Standing ALL (0) counts everybody, and `records` adds up the facts' records. The other standings
+    exist for the measure SERVED; they split the businesses of the same cell by their own history
+    with the whole system before the period (BR-33), so they add up to ALL. `employers` is the number
+    of distinct employers among exactly the businesses of the row: one employer may have a new and a
+    returning location, so employers of standings need not add up; `records` is 0 there.
     """
 
     pk = models.CompositePrimaryKey(
@@ -64,30 +77,41 @@ class ServedCell(TenantModel):
     records = models.IntegerField()
 
     class Meta(TenantModel.Meta):
-        pass
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(employers__gte=1, businesses__gte=F("employers"), records__gte=0),
+                name="cell_is_possible",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.grain} {self.start}: {self.businesses}"
 
 
 class CountMark(TenantModel):
-    """A business whose numbers may have changed. Appended by triggers in the writer's own transaction;
-    never upserted, so that no racing change is lost.
+    """A business whose numbers may have changed, or something on which those of many businesses hang.
+
+    Appended by triggers in the writer's own transaction; never upserted, so that no racing change is
+    lost. A subject that stands for many businesses is opened when it is drained, not when it is
+    written: only then are all racing services visible (ADR 0003).
     """
 
-    business_id = models.BigIntegerField()
+    subject = models.SmallIntegerField(choices=MarkSubject)
+    subject_id = models.BigIntegerField()
     marked_at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta(TenantModel.Meta):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.business_id}"
+        return f"{self.get_subject_display()} {self.subject_id}"
 
 
 class CountState(TenantModel):
-    """How fresh the tenant's numbers are; one row per tenant."""
+    """How fresh the tenant's numbers are, and on which calendar they were counted; one row per tenant."""
 
+    year_start_month = models.SmallIntegerField(help_text="First month of the program year in the cells.")
+    lookback_quarters = models.SmallIntegerField(help_text="Length of the look-back in the cells.")
     advanced_through = models.DateField(
         null=True, help_text="Local date up to which open and future services are counted."
     )
