@@ -41,6 +41,8 @@ def enter(argv: list[str]) -> None:
         changed = ensure(level)
     except LaunchError as error:
         sys.exit(f"\n{error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
     except OSError as error:
         sys.exit(f"\nThe environment in {VENV} cannot be made: {error}. Is the folder yours, and the disk not full?")
     if changed or Path(sys.prefix) != VENV:
@@ -107,8 +109,10 @@ def _is_current(level: str) -> bool:
 
 
 def _install(level: str) -> None:
-    if not _works():
-        _make_venv()
+    installed = _installed()
+    if not (installed and _works() and _pip()):
+        _make_venv()  # also after an interrupted start: half a package looks installed
+    STAMP.unlink(missing_ok=True)
     wanted = len(re.findall(r"^[\w.-]+==", _requirements(level).read_text(), re.MULTILINE))
     say(
         f"environment: installing {wanted} pinned packages into .venv (once)"
@@ -132,10 +136,8 @@ def _install(level: str) -> None:
         advice=ADVICE,
         summary=summary,
     )
-    stamp = _installed() | {level: _digest(level)}
-    if level == "dev":  # dev.txt holds every pin of runtime.txt
-        stamp["runtime"] = _digest("runtime")
-    STAMP.write_text(json.dumps(stamp, indent=1))
+    levels = ("runtime", "dev") if level == "dev" else (level,)  # dev.txt holds every pin of runtime.txt
+    STAMP.write_text(json.dumps(installed | {each: _digest(each) for each in levels}, indent=1))
     say("environment: ready")
 
 

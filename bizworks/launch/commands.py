@@ -1,5 +1,6 @@
 """Which command does what: `run` and `test` are ours, the others are Django's with a database found for them."""
 
+import errno
 import os
 import sys
 
@@ -31,8 +32,16 @@ def main(argv: list[str]) -> int:
     except LaunchError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
-    except session.Stopped:
+    except (session.Stopped, KeyboardInterrupt):
         return 130
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+            raise
+        print(
+            f"\n{error.filename or ROOT}: {error.strerror}. Make room, or set DATA_DIR to another place.",
+            file=sys.stderr,
+        )
+        return 1
 
 
 def _run(arguments: list[str]) -> int:

@@ -10,7 +10,7 @@ from bizworks.launch import assets, session
 from bizworks.launch.bootstrap import PYTHON
 from bizworks.launch.console import KEEP, SHOW, LaunchError, say
 from bizworks.launch.health import is_healthy
-from bizworks.launch.paths import ROOT, Identity, Layout
+from bizworks.launch.paths import ROOT, Identity, Layout, setting
 from bizworks.launch.processes import Service, Supervisor, run_step
 
 HOST = "127.0.0.1"
@@ -50,9 +50,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 def _already(holder: dict) -> str:
     if holder.get("what") != "run":
         return f"`manage.py {holder.get('what')}` (process {holder.get('pid')}) is using the database; try again when it is done."
-    where = holder.get("address", "and is still starting")
+    where = f"running: {holder['address']}" if "address" in holder else "starting"
     return (
-        f"bizworks is already running: {where} (process {holder.get('pid')}).\n"
+        f"bizworks is already {where} (process {holder.get('pid')}).\n"
         f"Stop it with Ctrl-C in its terminal, or: kill {holder.get('pid')}"
     )
 
@@ -98,7 +98,7 @@ def _serve(supervisor: Supervisor, layout: Layout, lock: session.Lock, listener:
     env |= databases.app_environment()
     web, worker, beat = _services(layout, worker_identity, env, listener)
     supervisor.start(web, worker, beat)
-    lock.note(what="run", address=address, redis_url=redis_url)
+    lock.note(what="run", address=address, redis_url=redis_url, embedded=not setting("DATABASE_URL"))
     say("web, worker and beat: ready")
     print(f"\n  bizworks is at {address}\n\n{people}  Logs: {layout.log}/*.log   Stop: Ctrl-C\n", flush=True)
 

@@ -33,7 +33,10 @@ def stopping_on_signals() -> Iterator[None]:
     def stop(number: int, frame: object) -> None:
         raise Stopped(signal.Signals(number).name)
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup stays nohup
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in numbers}
     try:
         yield
     finally:
@@ -137,6 +140,10 @@ def servers_of(layout: Layout, holder: dict) -> tuple[database.Databases, str]:
     """Return the logins of the servers that a `run` of this installation has up."""
     if "address" not in holder:
         raise LaunchError(f"bizworks (process {holder.get('pid')}) is just starting; try again in a moment.")
+    if not holder["embedded"]:
+        raise LaunchError(
+            "The bizworks that runs uses a server of its own; set DATABASE_URL and DATABASE_OWNER_URL to it."
+        )
     return Postgres(layout).databases(), holder["redis_url"]
 
 

@@ -26,11 +26,11 @@ def main(arguments: list[str]) -> int:
     chromium = browser.find()
     assets.ensure(browser=not chromium)
     chromium = chromium or browser.unpack()
+    identity = Identity.for_services()
     folder = Path(tempfile.mkdtemp(prefix="bizworks-"))
+    folder.chmod(0o711 if identity else 0o700)
+    layout = Layout(folder / "data", identity)
     try:
-        identity = Identity.for_services()
-        folder.chmod(0o711 if identity else 0o700)
-        layout = Layout(folder / "data", identity)
         layout.prepare()
         with session.stopping_on_signals(), session.supervised() as supervisor:
             databases, redis_url = session.start_servers(supervisor, layout, throwaway=True)
@@ -41,4 +41,5 @@ def main(arguments: list[str]) -> int:
     except session.Stopped:
         return 130
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        for each in (folder, layout.sockets):
+            shutil.rmtree(each, ignore_errors=True)
