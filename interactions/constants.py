@@ -63,3 +63,21 @@ class OrientationOutcome(TextChoices):
 
 MAX_BUSINESSES_PER_INTERACTION = 500
 MAX_NOTE_CHARACTERS = 20_000
+MAX_DURATION_MINUTES = 24 * 60
+MAX_SERVICES_PER_INTERACTION = 40
+EARLIEST_YEAR = 2000
+FOLLOW_UP_HORIZON_YEARS = 5
+
+VISIBILITY_FROM_WIDEST = (Visibility.SHARED, Visibility.AGENCY, Visibility.TEAM, Visibility.RESTRICTED)
+"""BR-5: from left to right a class narrows."""
+
+LAYOFF_CATEGORIES = frozenset({"RRD", "PLR"})
+"""BR-14: the federal categories a closed business still accepts."""
+
+CLOSED_BUSINESS_MONTHS = 12
+"""BR-14: for so long after closing."""
+
+
+def narrower(first: str, second: str) -> str:
+    """The narrower of two visibility classes."""
+    return max(first, second, key=VISIBILITY_FROM_WIDEST.index)

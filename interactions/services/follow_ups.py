@@ -1,0 +1,84 @@
+"""Next steps someone promised: added, done, reopened."""
+
+from datetime import date
+
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+
+from bizworks.core.errors import BusinessRuleError, NotAllowedError
+from bizworks.directory.models import StaffMember, TenantProfile
+from bizworks.directory.selectors import staff_active
+from bizworks.tenancy.actor import Actor
+from bizworks.tenancy.policy import Permission
+from businesses.models import Business
+from businesses.services.checks import Problems
+from interactions.models import FollowUp
+from interactions.selectors.catalogue import local_day
+from interactions.selectors.follow_ups import readable_follow_ups
+from interactions.services.checks import check_follow_up
+from interactions.services.data import FollowUpData
+from interactions.services.standing import interaction_for_addition, require_worker
+
+
+def follow_up_add(
+    *, actor: Actor, business_id: int, follow_up: FollowUpData, interaction_id: int | None = None
+) -> FollowUp:
+    """Promise a next step for a business, from today on.
+
+    Errors: NotAllowedError, Http404, BusinessRuleError by input name. Queries: at most 5.
+    """
+    require_worker(actor)
+    today: date = local_day(TenantProfile.objects.get())
+    with transaction.atomic():
+        if interaction_id is not None:
+            interaction_for_addition(actor, interaction_id)
+        if not Business.objects.filter(pk=business_id).exists():
+            raise Http404
+        problems = Problems()
+        check_follow_up(follow_up, since=today, problems=problems)
+        assignee_id = follow_up.assignee_id or actor.staff_id
+        if assignee_id != actor.staff_id and not StaffMember.objects.filter(staff_active(), pk=assignee_id).exists():
+            problems.add("follow_up_assignee", "Choose a colleague who works here.")
+        problems.raise_if_any()
+        return FollowUp.objects.create(
+            business_id=business_id,
+            interaction_id=interaction_id,
+            assignee_id=assignee_id,
+            text=follow_up.text.strip(),
+            due_on=follow_up.due_on,
+        )
+
+
+def follow_up_done(*, actor: Actor, follow_up_id: int) -> FollowUp:
+    """Mark a next step done; again changes nothing. Errors: Http404, NotAllowedError. Locks: the row. Queries: 2-3."""
+    with transaction.atomic():
+        follow_up = _for_change(actor, follow_up_id)
+        if follow_up.done_at is None:
+            follow_up.done_at = timezone.now()
+            follow_up.save(update_fields=["done_at"])
+    return follow_up
+
+
+def follow_up_reopen(*, actor: Actor, follow_up_id: int) -> FollowUp:
+    """Take "done" back. Errors: Http404, NotAllowedError, BusinessRuleError (it is open). Locks: the row. Queries: 2-3."""
+    with transaction.atomic():
+        follow_up = _for_change(actor, follow_up_id)
+        if follow_up.done_at is None:
+            raise BusinessRuleError("This next step is still open.")
+        follow_up.done_at = None
+        follow_up.save(update_fields=["done_at"])
+    return follow_up
+
+
+def _for_change(actor: Actor, follow_up_id: int) -> FollowUp:
+    """The assignee, colleagues of the assignee's agency and managers may tick a next step."""
+    require_worker(actor)
+    rows = readable_follow_ups(actor).filter(pk=follow_up_id).select_related("assignee", "business")
+    follow_up = rows.select_for_update(of=("self",)).first()
+    if follow_up is None:
+        raise Http404
+    own = follow_up.assignee_id == actor.staff_id or follow_up.assignee.agency_id == actor.agency_id
+    if not own and not actor.may(Permission.EDIT_ANY_INTERACTION):
+        raise NotAllowedError("Only the person in charge, colleagues of that agency and managers may change this.")
+    return follow_up
