@@ -7,6 +7,9 @@ from bizworks.core.api import ActorMay
 from bizworks.core.api_reference import api_reference
 from bizworks.directory import api as directory
 from bizworks.tenancy.policy import Permission
+from businesses import api as businesses
+from interactions import api as interactions
+from reporting import api as reporting
 
 
 class SchemaView(SpectacularAPIView):
@@ -27,4 +30,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sectors/", directory.SectorList.as_view(), name="sectors"),
     path("service-items/", directory.ServiceItemList.as_view(), name="service-items"),
     path("slates/", directory.SlateList.as_view(), name="slates"),
+    path("businesses/", businesses.BusinessListView.as_view(), name="businesses"),
+    path("businesses/<int:pk>/", businesses.BusinessDetailView.as_view(), name="business"),
+    path("businesses/<int:pk>/contacts/", businesses.ContactListView.as_view(), name="business-contacts"),
+    path("contacts/<int:pk>/", businesses.ContactDetailView.as_view(), name="contact"),
+    path("interactions/", interactions.InteractionListView.as_view(), name="interactions"),
+    path("interactions/<int:pk>/", interactions.InteractionDetailView.as_view(), name="interaction"),
+    path("interactions/<int:pk>/void/", interactions.InteractionVoidView.as_view(), name="interaction-void"),
+    path("services/", interactions.ServiceListView.as_view(), name="services"),
+    path("services/<int:pk>/", interactions.ServiceDetailView.as_view(), name="service"),
+    path("counts/", reporting.CountsView.as_view(), name="counts"),
 ]
