@@ -17,6 +17,7 @@ class UswdsBoundField(BoundField):
         """Choose templates for widgets that a class alone cannot dress (form instances own their widgets)."""
         super().__init__(form, field, name)
         widget = field.widget
+        widget.attrs.pop("placeholder", None)  # it repeats the label, reads as a value and goes when needed
         if isinstance(widget, forms.RadioSelect):  # CheckboxSelectMultiple is one
             look = widget.attrs.pop("data-look", "tiles")
             widget.template_name, widget.option_template_name = "forms/choices.html", "forms/option.html"
@@ -45,8 +46,11 @@ class UswdsBoundField(BoundField):
         """The id that a link in the error summary leads to: the control itself, or the first of a group."""
         if not self.auto_id or self.is_hidden:
             return ""
-        grouped = isinstance(self.field.widget, forms.RadioSelect | forms.MultiWidget)
-        return f"{self.auto_id}_0" if grouped else self.id_for_label or self.auto_id
+        if isinstance(self.field.widget, forms.RadioSelect):
+            return self.subwidgets[0].id_for_label if self.subwidgets else self.auto_id
+        if isinstance(self.field.widget, forms.MultiWidget):
+            return f"{self.auto_id}_0"
+        return self.id_for_label or self.auto_id
 
 
 def _css_class(widget: forms.Widget) -> str:

@@ -8,7 +8,6 @@ function set(element, attributes) {
   return element;
 }
 const make = (tag, properties, attributes = {}) => set(Object.assign(document.createElement(tag), properties), attributes);
-
 class Typeahead {
   constructor(root) {
     this.root = root;
@@ -99,8 +98,7 @@ class Typeahead {
 
   move(step) {
     if (!this.options.length) return;
-    const from = this.active < 0 && step < 0 ? 0 : this.active;
-    this.active = (from + step + this.options.length) % this.options.length;
+    this.active = (Math.max(this.active, step < 0 ? 0 : -1) + step + this.options.length) % this.options.length;
     [...this.list.children].forEach((item, index) => set(item, { "aria-selected": String(index === this.active) }));
     this.list.children[this.active].scrollIntoView({ block: "nearest" });
     set(this.input, { "aria-activedescendant": `${this.id}-${this.active}` });

@@ -58,7 +58,12 @@ def bar_chart(rows: Iterable[Any], title: str = "", unit: str = "", first: str =
 
 @register.inclusion_tag("components/trend_chart.html")
 def trend_chart(
-    points: Iterable[Any], title: str = "", unit: str = "", compare: str = "", first: str = "Period"
+    points: Iterable[Any],
+    title: str = "",
+    unit: str = "",
+    compare: str = "",
+    first: str = "Period",
+    series: str = "This period",
 ) -> dict[str, Any]:
     """Draw columns over time; points have label, value and perhaps full, url and compare.
 
@@ -78,6 +83,7 @@ def trend_chart(
         "unit": unit,
         "compare": compare,
         "first": first,
+        "series": series,
         "height": str(TREND_HEIGHT),
         "base": str(PLOT_BASE),
         "label_y": str(PLOT_BASE + 22),
