@@ -84,7 +84,7 @@ class Planner:
     def _first_of_its_key(self, taken: TakenRow) -> TakenRow:
         first = self._seen.setdefault(hash(taken.key), taken.row.number)
         if first != taken.row.number:
-            raise RowRefusedError(f"The same business stands in row {first:,} of this file already.")
+            raise RowRefusedError(f"Row {first:,} of this file is the same business: {self._interpreter.same}.")
         return taken
 
 

@@ -68,6 +68,9 @@ class RowInterpreter:
         """Take the mapping {our field: place in the row} and load places, codes and the tenant's map."""
         self._columns = dict(columns)
         self._source_name = source_name
+        self.same = (
+            "it has the same number" if ImportField.ROW_ID in columns else "same name, address, town and ZIP code"
+        )
         self._home = list(profile().state_codes)
         self._area_word = labels()["area"].lower()
         states = State.objects.values_list("code", "name")
@@ -108,7 +111,9 @@ class RowInterpreter:
         area_id, region_id = self.derivation.place(
             municipality_id=values["municipality_id"], county_id=values["county_id"]
         )
-        unplaced = "" if area_id else f"{values['town']} ({values['state']}) is in no {self._area_word} today."
+        unplaced = (
+            "" if area_id else f"{values['town']} ({values['state']}) is in no {self._area_word} of the map today."
+        )
         return TakenRow(row, self.key(row), values, area_id, region_id, tuple(reading.remarks), unplaced)
 
     def _name(self, reading: _Reading) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from bizworks.core.errors import BusinessRuleError
@@ -107,6 +107,7 @@ def _take(run: _Run, chunk: list[ListRow], done: int) -> bool:
     if batch.cancel_requested:
         _end(batch, State.CANCELLED)
         return False
+    _forget_plans()
     plan = run.planner.plan(chunk)
     changed = plan_apply(plan, actor=run.actor, source=batch.source, derivation=run.interpreter.derivation)
     for problem in plan.problems:
@@ -120,6 +121,14 @@ def _take(run: _Run, chunk: list[ListRow], done: int) -> bool:
     batch.progress, batch.heartbeat_at, batch.attempts = done + len(chunk), timezone.now(), 0
     batch.save()
     return True
+
+
+def _forget_plans() -> None:
+    """Let PostgreSQL plan anew: it keeps the plans of foreign key checks, and those made while the tables
+    were empty read them whole for each row (a first list of 18,000 rows took eight times as long).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")
 
 
 def _finish(batch_id: int, done: int) -> None:

@@ -27,7 +27,7 @@ from businesses.constants import (
 )
 from businesses.models import ImportBatch, ImportMapping
 from businesses.services.checks import Problems
-from businesses.services.import_files import ListFile, ListRow, column_labels, file_examine, file_store, list_open
+from businesses.services.import_files import ListFile, column_labels, file_examine, file_store, list_open
 from businesses.services.import_plan import Planner
 from businesses.services.import_rows import RowInterpreter
 
@@ -77,8 +77,8 @@ def import_upload(
     try:
         with list_open(target) as rows:
             batch.header = rows.header
-            batch.total, sample = _survey(rows)
-        batch.columns = _guess(batch, sample)
+            batch.columns = _guess(batch)
+            _survey(batch, rows)
         batch.save(force_insert=True)
     except BaseException:
         target.unlink(missing_ok=True)
@@ -86,29 +86,35 @@ def import_upload(
     return batch
 
 
-def _survey(rows: ListFile) -> tuple[int, list[ListRow]]:
-    """Count the rows and keep the first of them. Errors: BusinessRuleError if there are none."""
-    every = rows.rows()
-    sample = list(islice(every, IMPORT_CHUNK))
-    if not sample:
-        raise BusinessRuleError({"file": ["The list has column names but no rows."]})
-    return len(sample) + sum(1 for _ in every), sample
-
-
-def _guess(batch: ImportBatch, sample: list[ListRow]) -> dict[str, str]:
+def _guess(batch: ImportBatch) -> dict[str, str]:
     """Which column is what: as the source was mapped last time, else by the words lists use. Queries: 1."""
     labels = column_labels(batch.header)
     remembered = ImportMapping.objects.filter(source_name=batch.source_name).first()
     if remembered and set(remembered.columns.values()) <= set(labels):
         return remembered.columns
     bare = {"".join(ch for ch in label.lower() if ch.isalnum()): label for label in reversed(labels)}
-    guess = {name: next((bare[word] for word in words if word in bare), "") for name, words in IMPORT_SYNONYMS.items()}
-    if guess[ImportField.ROW_ID]:
-        place = labels.index(guess[ImportField.ROW_ID])
-        numbers = [row.cells[place].strip() for row in sample if not row.broken]
-        if "" in numbers or len(set(numbers)) < len(numbers):
-            guess[ImportField.ROW_ID] = ""
+    guess = {name: next((bare[w] for w in words if w in bare), "") for name, words in IMPORT_SYNONYMS.items()}
     return {name: label for name, label in guess.items() if label}
+
+
+def _survey(batch: ImportBatch, rows: ListFile) -> None:
+    """Count the rows; a number of the row that is missing or repeated anywhere is not guessed to be one.
+
+    Errors: BusinessRuleError on `file` if there are no rows.
+    """
+    label = batch.columns.get(ImportField.ROW_ID)
+    place = column_labels(batch.header).index(label) if label else None
+    numbers: set[str] = {""}
+    for row in rows.rows():
+        batch.total = row.number
+        if place is not None and not row.broken:
+            number = row.cells[place].strip()
+            if number in numbers:
+                del batch.columns[ImportField.ROW_ID]
+                place = None
+            numbers.add(number)
+    if not batch.total:
+        raise BusinessRuleError({"file": ["The list has column names but no rows."]})
 
 
 def import_map(*, actor: Actor, batch_id: int, columns: Mapping[str, str]) -> ImportBatch:
