@@ -7,3 +7,4 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bizworks.settings")
 app = Celery("bizworks")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
