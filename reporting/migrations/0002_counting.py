@@ -201,9 +201,9 @@ BEGIN
     SELECT {CELL.replace("start", "make_date(start / 12, start % 12 + 1, 1) AS start")}, businesses, employers, records
       FROM ({CELLS}) c WHERE (businesses, employers, records) <> (0, 0, 0)),
   total AS MATERIALIZED (
-    SELECT {CELL}, businesses + coalesce(c.businesses, 0) AS businesses,
-           employers + coalesce(c.employers, 0) AS employers, records + coalesce(c.records, 0) AS records
-      FROM change LEFT JOIN (SELECT * FROM reporting_servedcell WHERE tenant_id = t) c USING ({CELL})),
+    SELECT {CELL}, x.businesses + coalesce(c.businesses, 0) AS businesses,
+           x.employers + coalesce(c.employers, 0) AS employers, x.records + coalesce(c.records, 0) AS records
+      FROM change x LEFT JOIN (SELECT * FROM reporting_servedcell WHERE tenant_id = t) c USING ({CELL})),
   emptied AS (
     DELETE FROM reporting_servedcell c USING total x WHERE c.tenant_id = t AND x.businesses = 0
        AND (c.measure, c.grain, c.start, c.region_id, c.area_id, c.agency_id, c.category, c.sector_id, c.standing)
