@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Length
 from django.shortcuts import get_object_or_404
 
 from bizworks.directory.models import (
@@ -18,6 +18,7 @@ from bizworks.directory.models import (
     Sector,
     ServiceItem,
     Slate,
+    SlateLine,
     StaffMember,
 )
 from bizworks.directory.selectors import profile
@@ -50,31 +51,31 @@ def entries(kind: str, *, on: date, text: str = "", with_retired: bool = False) 
         if kind == "item":
             match |= Q(synonyms__icontains=word) | Q(state_category__icontains=word)
         rows = rows.filter(match)
-    return _NUMBERS.get(kind, lambda found, today: found)(rows, on)
+    return _with_numbers(kind, rows, on)
 
 
-def _in_force(prefix: str, on: date) -> Q:
-    return Q(**{f"{prefix}__starts_on__lte": on}) & (
-        Q(**{f"{prefix}__retired_on": None}) | Q(**{f"{prefix}__retired_on__gt": on})
-    )
+def _number(rows: QuerySet, column: str) -> Coalesce:
+    """Count rows of another table by a column that names the entry (the key is composite: no join and GROUP BY)."""
+    counted = rows.filter(**{column: OuterRef("pk")}).order_by().values(column).annotate(number=Count("pk"))
+    return Coalesce(Subquery(counted.values("number")), 0)
 
 
-_NUMBERS: dict[str, Any] = {
-    "region": lambda rows, on: rows.annotate(
-        areas=Count("memberships", filter=_in_force("memberships", on), distinct=True)
-    ),
-    "area": lambda rows, on: rows.annotate(
-        region_name=Max("memberships__region__name", filter=_in_force("memberships", on)),
-        places=Count("territories", filter=_in_force("territories", on), distinct=True),
-    ),
-    "center": lambda rows, on: rows.select_related("area"),
-    "agency": lambda rows, on: rows.annotate(
-        people=Count("staff", filter=Q(staff__ended_on=None) | Q(staff__ended_on__gt=on), distinct=True)
-    ),
-    "item": lambda rows, on: rows.select_related("federal_category").order_by("state_category", "name"),
-    "slate": lambda rows, on: rows.annotate(line_count=Count("lines")),
-    "sector": lambda rows, on: rows.prefetch_related("prefixes"),
-}
+def _with_numbers(kind: str, rows: QuerySet, on: date) -> QuerySet:
+    """Add what a kind's list shows."""
+    memberships = AreaRegion.objects.in_force(on)
+    if kind == "region":
+        return rows.annotate(areas=_number(memberships, "region"))
+    if kind == "area":
+        region = memberships.filter(area=OuterRef("pk")).values("region__name")[:1]
+        places = _number(AreaTerritory.objects.in_force(on), "area")
+        return rows.annotate(region_name=Subquery(region), places=places)
+    if kind == "agency":
+        return rows.annotate(people=_number(staff_all(with_former=False, on=on), "agency"))
+    if kind == "slate":
+        return rows.annotate(line_count=_number(SlateLine.objects.all(), "slate"))
+    if kind == "item":
+        return rows.select_related("federal_category").order_by("state_category", "name", "pk")
+    return rows.select_related("area") if kind == "center" else rows.prefetch_related("prefixes")
 
 
 def entry_counts(on: date) -> dict[str, int]:
@@ -299,7 +300,7 @@ class IndustryPreview:
 def industries(includes: Iterable[str], excludes: Iterable[str]) -> IndustryPreview:
     """Six-digit industries that prefixes take in, with examples of what is in and what is out. Queries: 3."""
     wanted, unwanted = _begins_with(includes), _begins_with(excludes)
-    six = NaicsCode.objects.filter(code__length=6, edition=2022)
+    six = NaicsCode.objects.annotate(digits=Length("code")).filter(digits=6, edition=2022)
     inside = six.filter(wanted).exclude(unwanted) if wanted else six.none()
     spread = list(inside)
     step = max(1, len(spread) // 8)

@@ -69,6 +69,11 @@ class AuditLine:
     request_id: str
 
     @property
+    def shown_at(self) -> str:
+        """The moment where the tenant is."""
+        return date_format(self.at, "M j, Y, g:i A")
+
+    @property
     def done(self) -> str:
         """What happened, as a past participle."""
         return {"insert": "added", "update": "changed", "delete": "removed"}[self.operation]
@@ -191,7 +196,7 @@ class _Words:
         found = []
         for field in model._meta.concrete_fields:
             value = event.changes.get(field.column)
-            if field.column in _SILENT or (value in _NOTHING and field.column not in event.changes):
+            if field.column in _SILENT or field.column not in event.changes:
                 continue
             if not changed and (value in _NOTHING or value is False):
                 continue

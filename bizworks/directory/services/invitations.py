@@ -170,6 +170,34 @@ def invitation_for_claim(claim: InvitationClaim) -> Invitation | None:
     return invitation
 
 
+@dataclass(frozen=True)
+class OpenInvitation:
+    """What an invited person is told before choosing a password."""
+
+    claim: InvitationClaim
+    name: str
+    email: str
+    tenant_name: str
+    role: str
+    agency: str
+
+
+def invitation_open(token: str) -> OpenInvitation | None:
+    """Open a link; None for one we did not make, of no tenant, or of a suspended one: all alike.
+
+    Opens the tenant's context. Errors: InvitationClosedError. Queries: 3.
+    """
+    claim = invitation_claim(token)
+    tenant = claim and Tenant.objects.filter(pk=claim.tenant_id, suspended_on=None).first()
+    if not claim or not tenant:
+        return None
+    with tenant_context(tenant.pk):
+        row = invitation_for_claim(claim)
+        if row is None:
+            return None
+        return OpenInvitation(claim, row.name, row.email, tenant.name, row.get_role_display(), row.agency.name)
+
+
 def invitation_accept(*, claim: InvitationClaim, password: str) -> StaffMember:
     """Make the invited person's account and place; the invitation is used up.
 
