@@ -13,7 +13,14 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.e2e
 
 PAGES = ["/", "/gallery/charts/", "/gallery/form/"]
-ACCOUNT = ["login/", "password/reset/", "password/reset/done/", "password/reset/key/x-y/", "signup/", "inactive/"]
+ACCOUNT = [
+    "login/",
+    "password/reset/",
+    "password/reset/done/",
+    "password/reset/key/x-y/",
+    "password/reset/key/done/",
+    "inactive/",
+]
 ERRORS = [
     "/error/400/",
     "/error/403/?in=1",

@@ -162,7 +162,7 @@ urlpatterns = [
     path("suggest/", suggest),
     path("progress/", progress),
     path("accounts/login/", sign_in),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("bizworks.accounts.urls")),
     path("businesses/", include(group("businesses", ("", "list")))),
     path("log/", include(group("interactions", ("", "log")))),
     path("", include(group("reporting", ("dashboard/", "dashboard"), ("exports/", "exports")))),
