@@ -315,6 +315,15 @@ def test_the_first_tab_stop_skips_to_the_page(tab):
     expect(page.locator("#main")).to_be_focused()
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_header_is_slim_and_its_list_has_no_bullets(tab, width):
+    page = tab(width)
+    page.goto("/")
+    assert page.locator(".biz-header").bounding_box()["height"] <= 70
+    for item in page.locator(".biz-header .usa-nav__primary-item, .biz-footer li").all():
+        assert item.evaluate("e => getComputedStyle(e).listStyleType") == "none"
+
+
 def test_print_leaves_the_page_alone(tab):
     page = tab()
     page.goto("/")
