@@ -115,7 +115,7 @@ class DemoHistory:
         weights = [plan.weight for _, plan in self.agencies]
         for _ in range(count):
             day = first + timedelta(days=int(days * self.rng.random() ** 0.8))
-            day -= timedelta(days=max(0, day.weekday() - 4))
+            day = max(first, day - timedelta(days=max(0, day.weekday() - 4)))
             agency, plan = self.rng.choices(self.agencies, weights)[0]
             if self.slates and self.items.get("orientation") and self.rng.random() < 0.06:
                 self._orientation(agency, day)

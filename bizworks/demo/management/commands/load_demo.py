@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
-from reporting.services.rollup import counts_rebuild
+from reporting.services.rebuild import counts_rebuild
 
 from bizworks.accounts.models import User
 from bizworks.demo.businesses import DemoDirectory
