@@ -10,15 +10,16 @@ from zoneinfo import ZoneInfo
 from django.apps import apps
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.urls import NoReverseMatch, reverse
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from bizworks.accounts.models import User
-from bizworks.directory.models import StaffMember
+from bizworks.directory.models import BEGINNING, StaffMember
 from bizworks.directory.permissions import audit_value_visible
 from bizworks.directory.selectors import profile
 from bizworks.directory.services.kinds import KINDS
+from bizworks.directory.services.words import day
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.models import AuditEvent, TenantModel
 
@@ -137,8 +138,8 @@ def _filtered(wanted: AuditFilter, zone: ZoneInfo) -> QuerySet[AuditEvent]:
     return rows
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+def _midnight(on: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(on, time.min, tzinfo=zone).astimezone(UTC)
 
 
 class _Words:
@@ -198,7 +199,7 @@ class _Words:
             value = event.changes.get(field.column)
             if field.column in _SILENT or field.column not in event.changes:
                 continue
-            if not changed and (value in _NOTHING or value is False):
+            if not changed and (value in _NOTHING or value is False or value == str(BEGINNING)):
                 continue
             label = capfirst(str(field.verbose_name))
             if not audit_value_visible(self.actor, event.table_name, field.name):
@@ -220,6 +221,8 @@ class _Words:
             text = str(dict(field.flatchoices).get(value, value))
         elif isinstance(value, list):
             text = ", ".join(str(each) for each in value)
+        elif field.get_internal_type() == "DateField" and (on := parse_date(text)):
+            text = day(on)
         elif field.get_internal_type() == "DateTimeField" and (moment := parse_datetime(text)):
             text = date_format(moment.astimezone(self.zone), "M j, Y, g:i A")
         return text if len(text) <= TEXT_SHOWN_MAX else text[:TEXT_SHOWN_MAX] + "…"

@@ -91,7 +91,7 @@ SECTIONS: dict[str, Section] = {
             form=forms.AgencyForm,
             one=_said("Agency"),
             several=_said("Agencies"),
-            help="Organizations that deliver business services. Each gets full credit for what it delivers (BR-40).",
+            help="Organizations that deliver business services. Each gets full credit for what it delivers.",
             columns=(
                 Column("Kind", lambda row: row.kind),
                 Column("People", lambda row: row.people, is_number=True),
@@ -119,7 +119,7 @@ SECTIONS: dict[str, Section] = {
             form=forms.SlateForm,
             one=_said("Slate"),
             several=_said("Slates"),
-            help="The services an orientation presents. A change is a new version from a date (BR-24).",
+            help="The services an orientation presents. A change is a new version from a date.",
             columns=(Column("Lines", lambda row: row.line_count, is_number=True),),
         ),
         Section(

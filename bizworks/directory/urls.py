@@ -46,5 +46,5 @@ urlpatterns: list[URLPattern] = [
     path("administration/api-tokens/add/", tokens.token_add, name="token_add"),
     path("administration/api-tokens/<int:token_id>/revoke/", tokens.token_revoke_view, name="token_revoke"),
     path("administration/audit/", audit.audit, name="audit"),
-    path("invitation/<str:token>/", people.invitation_accept, name="invitation_accept"),
+    path("invitation/", people.invitation_accept, name="invitation_accept"),
 ]

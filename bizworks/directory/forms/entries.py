@@ -20,6 +20,12 @@ from bizworks.directory.services.entries import fingerprint, is_used
 from bizworks.directory.services.kinds import UNCOUNTED
 
 SLATE_LINE_MAX = 200
+KIND_MEANINGS = {
+    ServiceItem.Kind.SERVICE: "A service",
+    ServiceItem.Kind.OUTREACH: "Outreach, never counted",
+    ServiceItem.Kind.ORIENTATION: "An orientation, counted when it qualifies",
+    ServiceItem.Kind.PARTIAL: "A partial overview: what an orientation becomes when it does not qualify",
+}
 
 
 class EntryForm(forms.ModelForm):
@@ -138,6 +144,8 @@ class ItemForm(EntryForm):
         labels = {"kind": "What logging it means", "is_counted": "Counted", "is_minimum_menu": "Minimum menu"}
         help_texts = {
             "state_category": "The state's own grouping, as its system of record names it.",
+            "is_counted": "Delivering it makes a business served.",
+            "is_minimum_menu": "Every center must offer it (20 CFR 678.430 and 678.435).",
         }
         widgets = {"kind": forms.RadioSelect}
 
@@ -150,7 +158,7 @@ class ItemForm(EntryForm):
         self.fields["federal_category"].queryset = federal_categories()
         if used := state_categories():
             self.fields["state_category"].help_text += f" In use: {', '.join(used[:12])}."
-        self.fields["kind"].choices = ServiceItem.Kind.choices
+        self.fields["kind"].choices = list(KIND_MEANINGS.items())
         if not self.is_new and is_used(self.instance):
             self.fields["kind"].help_text = "Records name this item, so what it means no longer changes."
         names = ["name", "code", "kind", "state_category", "federal_category"]

@@ -59,12 +59,12 @@ class ProfileForm(forms.ModelForm):
             "orientation_min_minutes": (
                 "An overview this long is substantial without staff attesting it. Holds for contacts saved from now on."
             ),
-            "late_entry_days": "An entry made more days after the contact is marked late. Nothing is refused for it.",
+            "late_entry_days": "An entry made more days after the contact is marked late. Holds for contacts saved from now on.",
         }
 
     time_zone = forms.ChoiceField(choices=())
     program_year_start_month = forms.TypedChoiceField(coerce=int, choices=list(MONTHS.items()))
-    state_codes = SimpleArrayField(forms.RegexField(r"^[A-Za-z]{2}$"), min_length=1, max_length=8)
+    state_codes = SimpleArrayField(forms.RegexField(r"^[A-Za-z]{2}$", strip=True), min_length=1, max_length=8)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

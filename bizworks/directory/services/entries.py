@@ -52,10 +52,11 @@ def entry_save(
     for column in rules.columns:
         if column in values:
             setattr(entry, column, values[column])
-    _save(rules, entry)
-    detailed = rules.details(entry, values)
+    entry.starts_on = entry.starts_on or BEGINNING
     if rules.check:
         rules.check(entry)
+    _save(rules, entry)
+    detailed = rules.details(entry, values)
     if rules.changes and (detailed or before != fingerprint(entry)):
         map_changed(rules.changes)
     return entry
@@ -72,7 +73,6 @@ def _refuse_frozen(rules: Kind, entry: CodedModel, values: dict[str, Any]) -> No
 
 
 def _save(rules: Kind, entry: CodedModel) -> None:
-    entry.starts_on = entry.starts_on or BEGINNING
     if entry.retired_on and entry.retired_on <= entry.starts_on:
         raise BusinessRuleError({"starts_on": [f"It retires on {day(entry.retired_on)}; it must begin before."]})
     if rules.model.objects.filter(code=entry.code).exclude(pk=entry.pk).exists():

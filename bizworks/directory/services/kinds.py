@@ -109,9 +109,10 @@ def _area_details(area: Area, values: dict[str, Any]) -> bool:
 
 
 def _area_check(area: Area) -> None:
-    early = AreaTerritory.objects.filter(area=area, starts_on__lt=area.starts_on)
-    early_regions = AreaRegion.objects.filter(area=area, starts_on__lt=area.starts_on)
-    if area.pk and (early.exists() or early_regions.exists()):
+    if area.pk is None:
+        return
+    early = [model.objects.filter(area=area, starts_on__lt=area.starts_on) for model in (AreaTerritory, AreaRegion)]
+    if any(rows.exists() for rows in early):
         raise BusinessRuleError({"starts_on": ["Places belong to this area from an earlier day already."]})
 
 

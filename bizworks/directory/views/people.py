@@ -125,13 +125,13 @@ def staff_restore(request: HttpRequest, staff_id: int) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password1", "password2")
 @require_http_methods(["GET", "HEAD", "POST"])
-def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
+def invitation_accept(request: HttpRequest) -> HttpResponse:
     """Let an invited person choose a password; a link we did not make is answered like one of no tenant."""
     if request.user.is_authenticated:
         return render(request, "account/invitation_signed_in.html", status=409)
     form = AcceptForm(request.POST or None)
     try:
-        found = invitations.invitation_open(token)
+        found = invitations.invitation_open(request.GET.get("key", ""))
         done = attempt(form, lambda f: _accept(found, f)) if found and request.method == "POST" else None
     except invitations.InvitationClosedError as error:
         return render(request, "account/invitation_closed.html", {"reason": str(error)}, status=410)
