@@ -67,6 +67,7 @@ def fetch(browser: bool) -> None:
         log=BUILD / "npm.log",
         env=env,
         cwd=ROOT,
+        summary=lambda line: "still fetching",
         advice="If this was the network: check the connection or your npm settings (.npmrc) and start again.",
     )
 

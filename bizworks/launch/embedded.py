@@ -84,7 +84,7 @@ class Postgres:
             ],
             env=service_environment(),
             log=self.layout.log / "postgres.log",
-            ready=lambda: database.answers(self.admin_url),
+            ready=self._is_ready,
             identity=self.layout.identity,
             stop_signal=signal.SIGINT,  # fast shutdown: roll back, checkpoint, end
             death_signal=signal.SIGQUIT,  # end at once with all backends; the next start recovers
@@ -92,6 +92,17 @@ class Postgres:
             before=lambda: wait_for_predecessor(self.data / "postmaster.pid"),
             cwd=self.data,
         )
+
+    def _is_ready(self) -> bool:
+        """Read what the server says of itself; asking it while it recovers would fill its log with refusals."""
+        with contextlib.suppress(OSError, IndexError):
+            return (self.data / "postmaster.pid").read_text().splitlines()[7].strip() == "ready"
+        return False
+
+    def checkpoint(self) -> None:
+        """Write everything down, so that a hard kill from here on needs little recovery."""
+        with database.connect(self.admin_url) as connection:
+            connection.execute("checkpoint")
 
     def _initialise(self) -> None:
         say("PostgreSQL: making the embedded server's files")

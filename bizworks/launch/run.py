@@ -9,6 +9,7 @@ from typing import Any
 from bizworks.launch import assets, session
 from bizworks.launch.bootstrap import PYTHON
 from bizworks.launch.console import KEEP, SHOW, LaunchError, say
+from bizworks.launch.embedded import Postgres
 from bizworks.launch.health import is_healthy
 from bizworks.launch.paths import ROOT, Identity, Layout, setting
 from bizworks.launch.processes import Service, Supervisor, run_step
@@ -101,6 +102,8 @@ def _serve(supervisor: Supervisor, layout: Layout, lock: session.Lock, listener:
     lock.note(what="run", address=address, redis_url=redis_url, embedded=not setting("DATABASE_URL"))
     say("web, worker and beat: ready")
     print(f"\n  bizworks is at {address}\n\n{people}  Logs: {layout.log}/*.log   Stop: Ctrl-C\n", flush=True)
+    if not setting("DATABASE_URL"):
+        Postgres(layout).checkpoint()
 
 
 def _identity_of_code(layout: Layout) -> Identity | None:
