@@ -349,4 +349,4 @@ def test_the_profile_page_explains_and_saves(north, client_for):
     saved = client.post(url, data | {"region_label": "EDR", "region_label_plural": "EDRs"})
     assert saved.status_code == 302, saved.context["form"].errors
     assert b"EDRs" in client.get("/administration/").content
-    assert client.get(url).context["form"]["state_codes"].value() == ["MA", "IL"]
+    assert client.get(url).context["form"]["state_codes"].value() == "MA,IL"
