@@ -98,6 +98,12 @@ class Business(TenantModel):
         """Town and state, as people say it."""
         return f"{self.town}, {self.state}" if self.town else self.state
 
+    @property
+    def hint(self) -> str:
+        """What tells it from another of the same name: address, place, and whether it is closed."""
+        closed = "closed" if self.status == Status.CLOSED else ""
+        return " · ".join(part for part in (self.address, self.place, closed) if part)
+
 
 class BusinessIdentifier(TenantModel):
     """A number another system or list knows the business by, with its source (BR-6)."""
@@ -173,6 +179,7 @@ class ImportBatch(BackgroundJob):
     sha256 = models.CharField(max_length=64)
     columns = models.JSONField(default=dict, help_text="{our field: their column}")
     header = models.JSONField(default=list, help_text="The file's own columns, in order.")
+    separator = models.CharField(max_length=1, default=",", help_text="What stands between the file's cells.")
     requested_by = TenantForeignKey(StaffMember, null=True, related_name="+")
     attempts = models.SmallIntegerField(default=0, help_text="Starts since the last chunk of rows was done.")
     rows_new = models.IntegerField(default=0)
@@ -187,6 +194,11 @@ class ImportBatch(BackgroundJob):
 
     def __str__(self) -> str:
         return f"{self.source_name}: {self.file_name}"
+
+    @property
+    def is_startable(self) -> bool:
+        """Whether its columns can be chosen and its rows (or the rest of them) be taken."""
+        return self.state in (self.State.DRAFT, self.State.FAILED, self.State.CANCELLED)
 
 
 class ImportRowProblem(TenantModel):

@@ -2,6 +2,7 @@
 
 from django.db.models import F, Q, QuerySet
 
+from bizworks.reference.names import place_key
 from businesses.constants import Status
 
 
@@ -22,6 +23,10 @@ class BusinessQuerySet(QuerySet):
         if len(digits) == 9:
             condition |= Q(employer__fein=digits)
         return self.filter(condition)
+
+    def in_town(self, text: str) -> "BusinessQuerySet":
+        """Businesses whose town is called so, or is written beginning so."""
+        return self.filter(Q(municipality__name_key=place_key(text)) | Q(town__istartswith=text))
 
     def after(self, search_text: str, pk: int) -> "BusinessQuerySet":
         """Businesses behind a place in the order (search_text, id)."""

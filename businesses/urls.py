@@ -1,6 +1,25 @@
 """Addresses of businesses."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from businesses.views import businesses, contacts, imports
 
 app_name = "businesses"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", businesses.business_index, name="list"),
+    path("search/", businesses.business_suggest, name="search"),
+    path("naics/", businesses.naics_suggest, name="naics"),
+    path("new/", businesses.business_new, name="create"),
+    path("<int:business_id>/", businesses.business_detail, name="detail"),
+    path("<int:business_id>/edit/", businesses.business_edit, name="edit"),
+    path("<int:business_id>/contacts/new/", contacts.contact_new, name="contact_create"),
+    path("contacts/<int:contact_id>/edit/", contacts.contact_edit, name="contact_edit"),
+    path("contacts/<int:contact_id>/left/", contacts.contact_left, name="contact_left"),
+    path("imports/", imports.import_index, name="imports"),
+    path("imports/<int:batch_id>/", imports.import_detail, name="import_detail"),
+    path("imports/<int:batch_id>/columns/", imports.import_columns, name="import_columns"),
+    path("imports/<int:batch_id>/progress/", imports.import_progress, name="import_progress"),
+    path("imports/<int:batch_id>/continue/", imports.import_continue, name="import_continue"),
+    path("imports/<int:batch_id>/cancel/", imports.import_stop, name="import_cancel"),
+    path("imports/<int:batch_id>/rows.csv", imports.import_rows, name="import_rows"),
+]

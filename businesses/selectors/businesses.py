@@ -4,14 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Length
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from bizworks.directory.models import Agency, Area, Region, Sector
+from bizworks.directory.selectors import profile, tenant_today
 from bizworks.directory.services.map_changes import MapScope
+from bizworks.reference.models import NaicsCode, State
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
-from businesses.models import Business, BusinessIdentifier, Contact, ImportBatch
+from businesses.constants import Scheme
+from businesses.models import Business, BusinessIdentifier, Contact
 from businesses.permissions import may_see_fein, may_see_value
 
 COUNT_CAP = 10_000
@@ -100,7 +104,7 @@ def _anchor(cursor: str) -> tuple[str, int] | None:
 
 @dataclass(frozen=True)
 class ListOptions:
-    """What the filters of the list offer, as pairs (id, name) of rows in force today."""
+    """What the filters of the list offer, as pairs (id, name); agencies also when they have retired."""
 
     regions: list[tuple[int, str]] = field(default_factory=list)
     areas: list[tuple[int, str]] = field(default_factory=list)
@@ -110,10 +114,9 @@ class ListOptions:
 
 def list_options() -> ListOptions:
     """Read the choices of the list's filters. Queries: 4."""
-    today = timezone.localdate()
-    return ListOptions(
-        *(list(model.objects.in_force(today).values_list("id", "name")) for model in (Region, Area, Sector, Agency))
-    )
+    today = timezone.now().date()
+    current = [list(m.objects.in_force(today).values_list("id", "name")) for m in (Region, Area, Sector)]
+    return ListOptions(*current, list(Agency.objects.values_list("id", "name")))
 
 
 def business_count_in(scope: MapScope) -> int:
@@ -132,6 +135,41 @@ def _naics_begins_with(prefixes: Iterable[str]) -> Q:
     for prefix in prefixes:
         condition |= Q(naics__code__startswith=prefix)
     return condition
+
+
+def state_choices() -> list[tuple[str, str]]:
+    """The tenant's own states first, then the others with known places. Queries: 2."""
+    home = profile().state_codes
+    states = State.objects.values_list("code", "name")
+    return sorted(states, key=lambda state: (home.index(state[0]) if state[0] in home else len(home), state[1]))
+
+
+def area_choices() -> list[tuple[int, str]]:
+    """Areas in force today. Queries: 2."""
+    return list(Area.objects.in_force(tenant_today()).values_list("id", "name"))
+
+
+def naics_search(text: str, *, limit: int = 12) -> list[tuple[str, str]]:
+    """Industry codes for a typeahead, as (code, title): by the digits they begin with, or by words of the title.
+
+    Codes of the current edition, the longest first. Queries: 1, none for less than two characters.
+    """
+    words = text.lower().split()[:6]
+    if len("".join(words)) < 2 or "\x00" in text:
+        return []
+    codes = NaicsCode.objects.filter(edition=2022)
+    if words[0].isascii() and words[0].isdigit():
+        codes = codes.filter(code__startswith=words[0])
+    else:
+        for word in words:
+            codes = codes.filter(title__icontains=word)
+    return list(codes.order_by(-Length("code"), "code").values_list("code", "title")[:limit])
+
+
+def naics_named(codes: list[str]) -> list[tuple[str, str]]:
+    """Codes with their titles, as (code, "code title"); unknown ones as they are. Queries: 1."""
+    titles = dict(NaicsCode.objects.filter(code__in=codes).values_list("code", "title"))
+    return [(code, f"{code} {titles.get(code, '')}".strip()) for code in codes]
 
 
 @dataclass(frozen=True)
@@ -161,9 +199,17 @@ def business_facts(*, actor: Actor, business: Business) -> list[Fact]:
         source = business.get_employees_source_display()
         facts.append(_fact(actor, "Employees here", f"{business.employees:,}", business.employees_source, source))
     return facts + [
-        _fact(actor, row.get_scheme_display(), row.value, row.source, row.get_source_display())
+        _fact(actor, row.get_scheme_display(), _known_by(row), row.source, row.get_source_display())
         for row in BusinessIdentifier.objects.filter(business=business).defer("listed")
     ]
+
+
+def _known_by(row: BusinessIdentifier) -> str:
+    """The number, or for a row of a list the list's name and, if it has one, its own number there."""
+    source, _, key = row.value.rpartition(":")
+    if row.scheme != Scheme.LIST:
+        return row.value
+    return source if key.startswith("#") else f"{source}, number {key}"
 
 
 def _fein_fact(actor: Actor, business: Business) -> Fact:
@@ -194,15 +240,3 @@ def contact_get_for(*, actor: Actor, contact_id: int) -> Contact:
     """One contact with its business. Errors: NotAllowedError, Http404. Queries: 1."""
     actor.require(Permission.VIEW_BUSINESSES)
     return get_object_or_404(Contact.objects.select_related("business"), pk=contact_id)
-
-
-def import_list(*, actor: Actor) -> QuerySet[ImportBatch]:
-    """Every import of the tenant, newest first. Errors: NotAllowedError. Queries: 1 when read."""
-    actor.require(Permission.IMPORT_BUSINESSES)
-    return ImportBatch.objects.select_related("requested_by")
-
-
-def import_get_for(*, actor: Actor, batch_id: int) -> ImportBatch:
-    """One import. Errors: NotAllowedError, Http404. Queries: 1."""
-    actor.require(Permission.IMPORT_BUSINESSES)
-    return get_object_or_404(ImportBatch.objects.select_related("requested_by"), pk=batch_id)

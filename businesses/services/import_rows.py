@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bizworks.core.spreadsheets import FORMULA_STARTS, cell_restore
 from bizworks.directory.selectors import labels, profile, tenant_today
 from bizworks.reference.models import Municipality, State
 from bizworks.reference.selectors import NaicsIndex, Place, PlaceIndex
@@ -16,7 +17,6 @@ from businesses.services.derivation import Derivation
 from businesses.services.import_files import ListRow
 from businesses.validators import SSN_SENTENCE, fein_normalise, has_control, has_ssn, one_line
 
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _LIMITS = {
     name: Business._meta.get_field(name).max_length for name in ("name", "alias", "address", "town", "phone", "website")
 }
@@ -49,8 +49,7 @@ class _Reading:
 
     def text(self, name: str) -> str:
         """The cell, one line, without the apostrophe an export put before a formula."""
-        text = one_line(self.cells.get(name, ""))
-        return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
+        return cell_restore(one_line(self.cells.get(name, "")))
 
     def optional(self, name: str) -> str:
         """A text that may be left out when it is too long, with a remark."""
@@ -124,7 +123,7 @@ class RowInterpreter:
             raise RowRefusedError(f"The name is longer than {_LIMITS['name']} characters.")
         if name.isdigit():
             reading.remarks.append(NUMERIC_NAME)
-        elif name.startswith(_FORMULA):
+        elif name.startswith(FORMULA_STARTS):
             reading.remarks.append("The name begins like a formula; it was taken as text.")
         return name
 

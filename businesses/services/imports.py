@@ -76,7 +76,7 @@ def import_upload(
     file_store(file, target, facts)
     try:
         with list_open(target) as rows:
-            batch.header = rows.header
+            batch.header, batch.separator = rows.header, rows.separator
             batch.columns = _guess(batch)
             _survey(batch, rows)
         batch.save(force_insert=True)

@@ -1,0 +1,241 @@
+"""Forms of businesses, contacts and imports; they read what was typed, the services hold the rules."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django import forms
+from django.urls import reverse_lazy
+
+from bizworks.core.errors import BusinessRuleError
+from bizworks.core.forms import TypeaheadSelect
+from bizworks.tenancy.actor import Actor
+from bizworks.tenancy.policy import Permission
+from businesses.constants import KEY_ROLES, MAX_IMPORT_BYTES, ContactRole, ImportField, Source, Status
+from businesses.models import Business, Contact, ImportBatch
+from businesses.permissions import may_see_fein, may_see_value
+from businesses.selectors import area_choices, naics_named, naics_search, state_choices
+from businesses.selectors.matches import PossibleMatch
+from businesses.services.businesses import BusinessData
+from businesses.services.contacts import ContactData
+from businesses.services.import_files import column_labels
+
+Saved = TypeVar("Saved")
+_LONG = {"max_length": 400}  # the service names the true limit
+
+
+def _naics_pairs(text: str) -> list[tuple[str, str]]:
+    return [(code, f"{code} {title}") for code, title in naics_search(text)]
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        """Dates go in and out as the browser's field wants them."""
+        super().__init__(format="%Y-%m-%d")
+
+
+class ServiceForm(forms.Form):
+    """A form whose rules are a service's."""
+
+    matches: list[PossibleMatch] = []
+
+    def save(self, act: Callable[[], Saved]) -> Saved | None:
+        """Do the act if what was sent can be read; None if not, or if the service refuses: then this says why."""
+        if not self.is_valid():
+            return None
+        try:
+            return act()
+        except BusinessRuleError as error:
+            for name, sentences in error.errors.items():
+                self.add_error(name if name in self.fields else None, sentences)
+            self.matches = getattr(error, "matches", [])
+        return None
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that shows this form."""
+        return 422 if self.errors else 200
+
+
+class BusinessForm(ServiceForm):
+    """Everything of a business that a person may type."""
+
+    name = forms.CharField(label="Name", **_LONG)
+    alias = forms.CharField(label="Trading name (DBA)", required=False, **_LONG)
+    legal_name = forms.CharField(
+        label="Legal name of the employer", required=False, help_text="If it is not the same.", **_LONG
+    )
+    fein = forms.CharField(
+        label="FEIN", required=False, help_text="Nine digits. The same FEIN is the same employer.", max_length=40
+    )
+    address = forms.CharField(label="Street address", required=False, **_LONG)
+    town = forms.CharField(label="Town", **_LONG)
+    state = forms.ChoiceField(label="State")
+    zip_code = forms.CharField(label="ZIP code", required=False, max_length=40)
+    naics = forms.CharField(
+        label="Industry (NAICS)",
+        help_text="Type a code, or words like “machine shop”.",
+        required=False,
+        widget=TypeaheadSelect(url=reverse_lazy("businesses:naics"), resolve=naics_named, find=_naics_pairs),
+    )
+    employees = forms.IntegerField(label="Employees at this location", required=False, min_value=0)
+    phone = forms.CharField(label="Telephone", required=False, **_LONG)
+    website = forms.CharField(label="Website", required=False, **_LONG)
+    source = forms.ChoiceField(
+        label="Where FEIN, industry and employees come from", help_text="Kept with those you add or change."
+    )
+    status = forms.ChoiceField(
+        label="Status", choices=[choice for choice in Status.choices if choice[0] != Status.MERGED]
+    )
+    closed_on = forms.DateField(label="Closed on", required=False, widget=DateInput())
+    area_override = forms.TypedChoiceField(
+        label="Set by hand", required=False, coerce=int, empty_value=None, help_text="Only if the town misleads."
+    )
+    area_override_reason = forms.CharField(label="Why it is set by hand", required=False, **_LONG)
+    confirmed = forms.BooleanField(label="None of these: save it as another business", required=False)
+
+    def __init__(
+        self, *args: Any, actor: Actor, area_word: str, business: Business | None = None, **kwargs: Any
+    ) -> None:
+        """Offer the tenant's states and areas; show what is known, but no value the actor may not see."""
+        self.business, self.actor = business, actor
+        if business is not None:
+            kwargs["initial"] = _known(business, actor)
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = state_choices()
+        self.fields["area_override"].choices = [("", "By the town"), *area_choices()]
+        self.fields["area_override"].label = area_word
+        seen = [c for c in Source.choices if c[0] != Source.UC or actor.may(Permission.SEE_UC_VALUES)]
+        self.fields["source"].choices = seen
+        self.initial = {"source": Source.STAFF, "status": Status.ACTIVE} | self.initial
+        if business is not None:
+            self._hide(business)
+
+    def _hide(self, business: Business) -> None:
+        """Take out what the actor may not see; a hidden FEIN can be replaced, not read."""
+        if not may_see_value(self.actor, source=business.employees_source):
+            del self.fields["employees"]
+        if not may_see_value(self.actor, source=business.naics_source):
+            del self.fields["naics"]
+        if business.employer.fein and "fein" not in self.initial:
+            ending = business.employer.fein[-4:]
+            self.fields["fein"].help_text = f"One that ends in {ending} is recorded. Leave this empty to keep it."
+
+    @property
+    def version(self) -> int:
+        """The version of the business that what was sent was typed into; 0 if it does not say."""
+        text = self.data.get("version", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+    def differences(self) -> list[tuple[str, str, str]]:
+        """What was typed and differs from what is saved: label, saved, typed."""
+        pairs = ((field, self.initial.get(field.name), self.cleaned_data.get(field.name)) for field in self)
+        return [
+            (field.label, str(saved or "nothing"), str(typed or "nothing"))
+            for field, saved, typed in pairs
+            if field.name not in ("source", "confirmed") and str(saved or "") != str(typed or "")
+        ]
+
+    def to_data(self, *, employer_id: int | None = None) -> BusinessData:
+        """What was typed, for the service; what is hidden from the actor stays as it is."""
+        values = dict(self.cleaned_data)
+        values["area_override_id"] = values.pop("area_override")
+        if self.business is not None:
+            values.setdefault("employees", self.business.employees)
+            values.setdefault("naics", self.business.naics_id or "")
+            if not values["fein"] and self.business.employer.fein and "fein" not in self.initial:
+                values["fein"] = None
+        return BusinessData(**values, employer_id=employer_id)
+
+
+def _known(business: Business, actor: Actor) -> dict[str, Any]:
+    """What the form shows of a business, without what the actor may not see."""
+    names = ("name", "alias", "address", "town", "state", "zip_code", "phone", "website", "status", "closed_on")
+    known = {name: getattr(business, name) for name in names}
+    known |= {"naics": business.naics_id or "", "employees": business.employees}
+    known |= {"area_override": business.area_override_id, "area_override_reason": business.area_override_reason}
+    employer = business.employer
+    known["legal_name"] = employer.name if employer.name != business.name else ""
+    agency_id = employer.recorded_by.agency_id if employer.recorded_by else None
+    if employer.fein and may_see_fein(actor, source=employer.fein_source, recorded_by_agency_id=agency_id):
+        known["fein"] = f"{employer.fein[:2]}-{employer.fein[2:]}"
+    return known
+
+
+class ContactForm(ServiceForm):
+    """A person at a business."""
+
+    name = forms.CharField(label="Name", **_LONG)
+    role = forms.ChoiceField(label="What the person does", choices=ContactRole.choices)
+    title = forms.CharField(label="Title on the business card", required=False, **_LONG)
+    key = forms.ChoiceField(
+        label="Key representative",
+        choices=[("", "By what the person does"), ("yes", "Yes"), ("no", "No")],
+        required=False,
+        help_text="Can speak and decide for the business: owners, chiefs, plant, HR, finance and hiring leads are.",
+    )
+    phone = forms.CharField(label="Telephone at work", required=False, **_LONG)
+    email = forms.CharField(label="E-mail at work", required=False, **_LONG)
+    do_not_contact = forms.BooleanField(label="Asked not to be contacted", required=False)
+
+    def __init__(self, *args: Any, contact: Contact | None = None, **kwargs: Any) -> None:
+        """Show what is known of a contact."""
+        if contact is not None:
+            names = ("name", "role", "title", "phone", "email", "do_not_contact")
+            kwargs["initial"] = {name: getattr(contact, name) for name in names}
+            by_role = contact.is_key_representative == (contact.role in KEY_ROLES)
+            kwargs["initial"]["key"] = "" if by_role else "yes" if contact.is_key_representative else "no"
+        else:
+            kwargs.setdefault("initial", {"role": ContactRole.STAFF})
+        super().__init__(*args, **kwargs)
+
+    def to_data(self) -> ContactData:
+        """What was typed, for the service."""
+        values = dict(self.cleaned_data)
+        chosen = values.pop("key")
+        return ContactData(**values, is_key_representative=None if not chosen else chosen == "yes")
+
+
+class LeaveForm(ServiceForm):
+    """When a person left the business."""
+
+    left_on = forms.DateField(
+        label="Last day", required=False, widget=DateInput(), help_text="Empty if the person is still there."
+    )
+
+
+class ImportForm(ServiceForm):
+    """A list to take in."""
+
+    file = forms.FileField(
+        label="The list, as a CSV file",
+        allow_empty_file=True,
+        help_text=f"At most {MAX_IMPORT_BYTES // 1024 // 1024} MB. Its first line holds the names of the columns.",
+    )
+    source_name = forms.CharField(
+        label="What the list is",
+        max_length=120,
+        help_text="For example “State licences”. The same name again updates the businesses of the last one.",
+        widget=forms.TextInput(attrs={"list": "known-sources", "autocomplete": "off"}),
+    )
+    source = forms.ChoiceField(
+        label="Where its values come from",
+        choices=[choice for choice in Source.choices if choice[0] != Source.UC],
+        initial=Source.PUBLIC,
+    )
+
+
+class MappingForm(ServiceForm):
+    """Which column of a list is what."""
+
+    def __init__(self, *args: Any, batch: ImportBatch, **kwargs: Any) -> None:
+        """One choice of the list's columns for each of our fields."""
+        kwargs["initial"] = batch.columns
+        super().__init__(*args, **kwargs)
+        self.batch = batch
+        columns = [("", "Not in the list"), *((label, label) for label in column_labels(batch.header))]
+        for name, label in ImportField.choices:
+            self.fields[name] = forms.ChoiceField(label=label, choices=columns, required=False)
