@@ -240,6 +240,7 @@ CSRF_FAILURE_VIEW = "bizworks.core.views.csrf_failure"
 
 # --- input limits
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+MAX_REQUEST_BYTES = 60 * 1024 * 1024  # with its file; a larger one is refused unread
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -321,6 +322,7 @@ CELERY_BEAT_SCHEDULE = {
     "drain-counts": {"task": "reporting.sweep_counts", "schedule": 3.0, "options": {"expires": 3}},
     "advance-counts": {"task": "reporting.advance_counts", "schedule": 300.0, "options": {"expires": 300}},
     "resume-imports": {"task": "businesses.sweep_imports", "schedule": 10.0, "options": {"expires": 10}},
+    "follow-map": {"task": "businesses.follow_map", "schedule": 3600.0, "options": {"expires": 3600}},
     "resume-exports": {"task": "reporting.sweep_exports", "schedule": 10.0, "options": {"expires": 10}},
 }
 

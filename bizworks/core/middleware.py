@@ -1,7 +1,8 @@
-"""The first of our middleware: request id, refusal of NUL bytes, privacy headers."""
+"""The first of our middleware: request id, refusal of NUL bytes and huge bodies, privacy headers."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +12,7 @@ from bizworks.core.logs import request_id_new, request_id_var
 
 
 class RequestGuardMiddleware:
-    """Names the request, refuses NUL bytes in path or query, sets headers on every answer."""
+    """Names the request, refuses NUL bytes in path or query and huge bodies, sets headers on every answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Keep the next layer."""
@@ -25,6 +26,8 @@ class RequestGuardMiddleware:
             raw = request.path_info + request.META.get("QUERY_STRING", "")
             if "\x00" in raw or "%00" in raw:
                 response = render(request, "400.html", status=400)
+            elif _size(request) > settings.MAX_REQUEST_BYTES:
+                response = render(request, "413.html", {"limit": settings.MAX_REQUEST_BYTES}, status=413)
             else:
                 response = self.get_response(request)
         finally:
@@ -35,6 +38,12 @@ class RequestGuardMiddleware:
         if getattr(request, "actor", None) is not None:
             response.setdefault("Cache-Control", "no-store, private")
         return response
+
+
+def _size(request: HttpRequest) -> int:
+    """How long the body says it is."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isascii() and length.isdigit() else 0
 
 
 class RefusalMiddleware:
