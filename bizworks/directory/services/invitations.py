@@ -1,9 +1,11 @@
 """How people get in: by an invitation that is accepted once, within seven days."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from smtplib import SMTPException
 
 from django.conf import settings
 from django.core import signing
@@ -24,6 +26,7 @@ from bizworks.tenancy.context import tenant_context
 from bizworks.tenancy.models import Tenant
 from bizworks.tenancy.policy import Permission, Role
 
+logger = logging.getLogger(__name__)
 VALID_DAYS = 7
 MAIL_TIMEOUT_SECONDS = 10
 NOT_THIS_ADDRESS = (
@@ -122,7 +125,10 @@ def _send(actor: Actor, invitation: Invitation) -> str:
 def _deliver(subject: str, body: str, address: str) -> None:
     """Mail after commit; a silent mail server costs at most ten seconds and a line in the log."""
     connection = get_connection(timeout=MAIL_TIMEOUT_SECONDS)
-    EmailMessage(subject, body, to=[address], connection=connection).send()
+    try:
+        EmailMessage(subject, body, to=[address], connection=connection).send()
+    except (OSError, SMTPException) as error:
+        logger.warning("The mail server did not take an invitation: %s.", type(error).__name__)
 
 
 @transaction.atomic
