@@ -7,3 +7,16 @@ class InteractionsConfig(AppConfig):
     """Interactions, services delivered, notes, follow-ups."""
 
     name = "interactions"
+
+    def ready(self) -> None:
+        """Add to the pages of businesses: the timeline, the card of open work, who was served."""
+        from businesses.selectors import (
+            register_business_panel,
+            register_served_condition,
+            register_timeline_source,
+        )
+        from interactions.selectors import open_work_panel, served_businesses, timeline_source
+
+        register_timeline_source(timeline_source)
+        register_business_panel("interactions/panel.html", open_work_panel)
+        register_served_condition(served_businesses)

@@ -191,6 +191,11 @@ class OrientationJudgement(TenantModel):
     def __str__(self) -> str:
         return f"{self.outcome} for {self.business_id}"
 
+    @property
+    def covers_enough(self) -> bool:
+        """Whether a majority of the slate was presented (BR-20c)."""
+        return 0 < self.lines_needed <= self.lines_covered
+
 
 class SlateCoverage(TenantModel):
     """A slate line that was presented in an interaction."""

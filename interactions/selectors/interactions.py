@@ -2,20 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from bizworks.directory.models import TenantProfile
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
+from businesses.constants import Status
 from businesses.models import Business, Contact
-from interactions.constants import COUNTED_STATUSES, Assisted, OrientationOutcome
+from interactions.constants import COUNTED_STATUSES, Assisted, OrientationOutcome, Visibility
 from interactions.models import (
     FollowUp,
     Interaction,
+    InteractionBusiness,
     InteractionContact,
+    InteractionStaff,
     Note,
     NoteVersion,
     OrientationJudgement,
@@ -23,7 +27,6 @@ from interactions.models import (
     SlateCoverage,
 )
 from interactions.permissions import may_change, may_reclassify
-from interactions.selectors.catalogue import local_day
 from interactions.selectors.notes import readable_notes
 
 
@@ -51,6 +54,7 @@ class InteractionPage:
     hidden_notes: list[Note]
     follow_ups: list[FollowUp]
     lines: list[SlateCoverage]
+    crew: list[InteractionStaff]
     days_late: int
     counts_self_service: bool
     may_change: bool
@@ -60,6 +64,22 @@ class InteractionPage:
     def counted(self) -> int:
         """How many of its services count today (BR-18)."""
         return sum(is_counted(s, self.counts_self_service) for at in self.businesses for s in at.services)
+
+    @property
+    def late_words(self) -> str:
+        """How late it was entered."""
+        return f"{self.days_late} days late"
+
+    @property
+    def visibility_words(self) -> str:
+        """Who may see it, seen from anywhere in the system."""
+        agency = self.interaction.agency.name
+        return {
+            Visibility.SHARED: "Everyone in the system",
+            Visibility.AGENCY: f"Only {agency}",
+            Visibility.TEAM: f"Who took part, and managers of {agency}",
+            Visibility.RESTRICTED: "Only who took part, and staff cleared for restricted records; each reading is recorded",
+        }[Visibility(self.interaction.visibility)]
 
     @property
     def qualifying(self) -> int:
@@ -83,9 +103,9 @@ def interaction_get_for(*, actor: Actor, interaction_id: int) -> Interaction:
 def interaction_page(*, actor: Actor, interaction: Interaction) -> InteractionPage:
     """Everything about a contact that was read for this actor. Queries: 10, whatever its size."""
     profile = TenantProfile.objects.get()
-    created = timezone.localtime(interaction.created_at).date()
-    lag = (min(created, local_day(profile)) - interaction.occurred_on).days
-    staff_ids = {row.staff_id for row in interaction.staff_rows.all()} | {interaction.recorded_by_id}
+    lag = (interaction.created_at.astimezone(ZoneInfo(profile.time_zone)).date() - interaction.occurred_on).days
+    crew = list(interaction.staff_rows.select_related("staff", "agency").order_by("pk"))
+    staff_ids = {row.staff_id for row in crew} | {interaction.recorded_by_id}
     at = _by_business(actor, interaction)
     regions = {row.business.region_id for row in at}
     versions = Prefetch("versions", NoteVersion.objects.select_related("author").order_by("-number"))
@@ -101,6 +121,7 @@ def interaction_page(*, actor: Actor, interaction: Interaction) -> InteractionPa
         lines=list(
             SlateCoverage.objects.filter(interaction=interaction).select_related("line").order_by("line__position")
         ),
+        crew=crew,
         days_late=lag if lag > profile.late_entry_days else 0,
         counts_self_service=profile.counts_self_service,
         may_change=may_change(actor, agency_id=interaction.agency_id, people=staff_ids, region_ids=regions),
@@ -155,10 +176,11 @@ def recent_businesses(actor: Actor, *, limit: int = 6) -> list[Business]:
     """The businesses the actor had contact with last. Queries: 1."""
     if actor.staff_id is None or not actor.may(Permission.VIEW_BUSINESSES):
         return []
-    rows = Business.objects.listed().filter(
-        participations__interaction__recorded_by=actor.staff_id, participations__interaction__voided_at=None
-    )
-    return list(rows.annotate(last=Max("participations__interaction__created_at")).order_by("-last")[:limit])
+    mine = InteractionBusiness.objects.filter(
+        interaction__recorded_by=actor.staff_id, interaction__voided_at=None
+    ).exclude(business__status=Status.MERGED)
+    rows = mine.select_related("business").order_by("-interaction__created_at", "pk")[: limit * 5]
+    return list({row.business_id: row.business for row in rows}.values())[:limit]
 
 
 def businesses_for_log(actor: Actor, ids: Iterable[int]) -> list[Business]:

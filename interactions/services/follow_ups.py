@@ -22,17 +22,19 @@ from interactions.services.standing import interaction_for_addition, require_wor
 
 
 def follow_up_add(
-    *, actor: Actor, business_id: int, follow_up: FollowUpData, interaction_id: int | None = None
+    *, actor: Actor, follow_up: FollowUpData, business_id: int | None = None, interaction_id: int | None = None
 ) -> FollowUp:
-    """Promise a next step for a business, from today on.
+    """Promise a next step for a business, or after a contact (for the first of its businesses), from today on.
 
-    Errors: NotAllowedError, Http404, BusinessRuleError by input name. Queries: at most 5.
+    Errors: NotAllowedError, Http404, BusinessRuleError by input name. Queries: at most 6.
     """
     require_worker(actor)
     today: date = local_day(TenantProfile.objects.get())
     with transaction.atomic():
         if interaction_id is not None:
-            interaction_for_addition(actor, interaction_id)
+            interaction = interaction_for_addition(actor, interaction_id)
+            rows = interaction.participations.order_by("pk")
+            business_id = business_id or rows.values_list("business", flat=True).first()
         if not Business.objects.filter(pk=business_id).exists():
             raise Http404
         problems = Problems()

@@ -1,0 +1,129 @@
+"""Small forms: voiding, correcting a service, notes, who may read."""
+
+from typing import Any
+
+from django import forms
+
+from bizworks.core.errors import BusinessRuleError
+from bizworks.directory.selectors import tenant_today
+from interactions.constants import MAX_NOTE_CHARACTERS, Assisted, ServiceStatus, Visibility
+from interactions.forms.days import FUTURE, DayField, tell_today
+from interactions.models import ServiceDelivered
+from interactions.selectors import agencies, catalogue, colleagues
+from interactions.services import FollowUpData, NoteData, ServiceChange
+
+
+class ServiceErrorsMixin:
+    """Puts a service's sentences on the form."""
+
+    def take(self, error: BusinessRuleError) -> None:
+        """Put each sentence beside its input, or on top."""
+        for name, sentences in error.errors.items():
+            for sentence in sentences:
+                self.add_error(name if name in self.fields else None, sentence)
+
+
+class ReasonForm(ServiceErrorsMixin, forms.Form):
+    """Why something is voided."""
+
+    reason = forms.CharField(
+        label="Reason", max_length=300, help_text="Stays with the record, for everybody who can read it."
+    )
+
+
+class ServiceForm(ServiceErrorsMixin, forms.Form):
+    """A correction of a service."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    item = forms.TypedChoiceField(label="Service", coerce=int)
+    agency = forms.TypedChoiceField(label="Delivered by", coerce=int)
+    status = forms.ChoiceField(choices=ServiceStatus.choices)
+    started_on = DayField(label="Started", help_text="11/21/2026, or a word like yesterday")
+    ended_on = DayField(label="Ended", required=False, help_text="Empty: not yet, or the same day.")
+    assisted = forms.ChoiceField(label="Who did the work", choices=Assisted.choices)
+    program = forms.CharField(label="Funding program", max_length=60, required=False)
+
+    def __init__(self, data: Any = None, *, service: ServiceDelivered) -> None:
+        """Begin with the service as it is. Queries: 3."""
+        shown = {
+            "version": service.version,
+            "item": service.item_id,
+            "agency": service.agency_id,
+            "status": service.status,
+            "started_on": f"{service.started_on:%m/%d/%Y}",
+            "ended_on": f"{service.ended_on:%m/%d/%Y}" if service.ended_on else "",
+            "assisted": service.assisted,
+            "program": service.program,
+        }
+        super().__init__(data, initial=shown)
+        tell_today(self, tenant_today())
+        hidden = {"orientation", "partial"}
+        items = [i for i in catalogue(service.started_on) if i.kind not in hidden or i.pk == service.item_id]
+        self.fields["item"].choices = [(item.pk, item.name) for item in items]
+        self.fields["agency"].choices = [(agency.pk, agency.name) for agency in agencies(service.started_on)]
+
+    def told(self) -> ServiceChange:
+        """The correction."""
+        found = self.cleaned_data
+        going_on = found["status"] == ServiceStatus.IN_PROGRESS and not found["ended_on"]
+        return ServiceChange(
+            version=found["version"],
+            item_id=found["item"],
+            agency_id=found["agency"],
+            status=found["status"],
+            started_on=found["started_on"],
+            ended_on=found["ended_on"],
+            is_ongoing=going_on,
+            assisted=found["assisted"],
+            program=found["program"],
+        )
+
+
+class NoteForm(ServiceErrorsMixin, forms.Form):
+    """A note on a contact."""
+
+    note = forms.CharField(max_length=MAX_NOTE_CHARACTERS, widget=forms.Textarea(attrs={"rows": 5}))
+    note_visibility = forms.ChoiceField(label="Who may read it", choices=Visibility.choices)
+    note_obtained_on = DayField(label="When you learned it", help_text="Today, yesterday, Tue, or 11/21")
+
+    def __init__(self, data: Any = None) -> None:
+        """Begin with today."""
+        super().__init__(data, initial={"note_visibility": Visibility.SHARED, "note_obtained_on": "Today"})
+        tell_today(self, tenant_today())
+
+    def told(self) -> NoteData:
+        """The note."""
+        found = self.cleaned_data
+        return NoteData(found["note"], found["note_visibility"], found["note_obtained_on"])
+
+
+class NoteCorrectionForm(ServiceErrorsMixin, forms.Form):
+    """Another wording of a note."""
+
+    number = forms.IntegerField(widget=forms.HiddenInput)
+    note = forms.CharField(max_length=MAX_NOTE_CHARACTERS, widget=forms.Textarea(attrs={"rows": 8}))
+
+
+class VisibilityForm(ServiceErrorsMixin, forms.Form):
+    """Who may read a record."""
+
+    visibility = forms.ChoiceField(label="Who may see it", choices=Visibility.choices)
+
+
+class FollowUpForm(ServiceErrorsMixin, forms.Form):
+    """A next step."""
+
+    follow_up = forms.CharField(label="Next step", max_length=200)
+    follow_up_due_on = DayField(label="Due", direction=FUTURE, help_text="Tomorrow, Tue, in 2 weeks, or 11/21")
+    follow_up_assignee = forms.TypedChoiceField(label="For whom", coerce=int, empty_value=None, required=False)
+
+    def __init__(self, data: Any = None) -> None:
+        """Offer the colleagues. Queries: 2."""
+        super().__init__(data)
+        tell_today(self, tenant_today())
+        self.fields["follow_up_assignee"].choices = [("", "Me"), *((p.pk, p.name) for p in colleagues())]
+
+    def told(self) -> FollowUpData:
+        """The next step."""
+        found = self.cleaned_data
+        return FollowUpData(found["follow_up"], found["follow_up_due_on"], found["follow_up_assignee"])
