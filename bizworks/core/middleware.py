@@ -43,7 +43,7 @@ class RequestGuardMiddleware:
 def _size(request: HttpRequest) -> int:
     """How long the body says it is."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return int(length) if length.isascii() and length.isdigit() else 0
+    return int(length[:18]) if length.isascii() and length.isdigit() else 0
 
 
 class RefusalMiddleware:
