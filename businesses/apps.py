@@ -9,10 +9,14 @@ class BusinessesConfig(AppConfig):
     name = "businesses"
 
     def ready(self) -> None:
-        """Follow changes of the tenant's map, and say how many businesses one would touch."""
+        """Follow changes of the tenant's map, say how many businesses one would touch, open columns to the audit trail."""
+        from bizworks.directory.permissions import register_audit_columns
         from bizworks.directory.services.map_changes import register_impact_counter, register_map_listener
+        from businesses.permissions import AUDIT_COLUMNS
         from businesses.selectors.businesses import business_count_in
         from businesses.services.derivation import map_listener
 
         register_map_listener(map_listener)
         register_impact_counter(business_count_in)
+        for table, (shown, guarded) in AUDIT_COLUMNS.items():
+            register_audit_columns(table, shown=shown.split(), guarded=guarded)

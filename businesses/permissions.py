@@ -19,3 +19,23 @@ def may_see_fein(actor: Actor, *, source: str, recorded_by_agency_id: int | None
 def may_see_value(actor: Actor, *, source: str) -> bool:
     """Whether a value with this source is shown; UC-sourced ones are restricted (BR-4)."""
     return source != Source.UC or actor.may(Permission.SEE_UC_VALUES)
+
+
+AUDIT_COLUMNS: dict[str, tuple[str, dict[str, str]]] = {
+    "businesses_employer": ("name", {"fein": Permission.SEE_FEIN}),
+    "businesses_business": (
+        """employer name alias address town municipality county state zip_code area region sector status closed_on
+        size_band phone website merged_into area_override area_override_reason recorded_by""",
+        {"naics": Permission.SEE_UC_VALUES, "employees": Permission.SEE_UC_VALUES},
+    ),
+    "businesses_businessidentifier": ("business scheme source", {"value": Permission.SEE_UC_VALUES}),
+    "businesses_contact": (
+        "business name role title is_key_representative phone email do_not_contact left_on",
+        {},
+    ),
+    "businesses_importbatch": ("source_name file_name state rows_new rows_changed rows_rejected requested_by", {}),
+}
+"""What the audit trail shows of our tables: names to every reader (BR-2), and what needs a permission (BR-4, BR-6).
+
+A value that may have come from the unemployment agency needs its permission whatever its source was then.
+"""

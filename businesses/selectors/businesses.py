@@ -49,12 +49,16 @@ def business_search(*, actor: Actor, text: str, limit: int = 10) -> list[Busines
     text = " ".join(text.split())[:100]
     if len(text) < 2 or "\x00" in text:
         return []
-    begins = Case(
-        When(search_text__startswith=text.lower(), then=Value(0)), default=Value(1), output_field=IntegerField()
-    )
-    home = Case(When(region__in=actor.region_ids, then=Value(0)), default=Value(1), output_field=IntegerField())
-    found = Business.objects.listed().matching(text).order_by(begins, home, "search_text", "id")
+    order: list = [_first(search_text__startswith=text.lower())]
+    if actor.region_ids:  # with no region there is nothing to order by
+        order.append(_first(region__in=actor.region_ids))
+    found = Business.objects.listed().matching(text).order_by(*order, "search_text", "id")
     return list(found[: max(1, min(limit, 50))])
+
+
+def _first(**condition: object) -> Case:
+    """Orders rows of a condition before the others."""
+    return Case(When(**condition, then=Value(0)), default=Value(1), output_field=IntegerField())
 
 
 def business_count_capped(businesses: QuerySet[Business]) -> tuple[int, bool]:
