@@ -12,7 +12,7 @@ from bizworks.reference.models import Municipality, NaicsCode, ZipCode
 from businesses.constants import ContactRole, Source, Status, size_band
 from businesses.models import Business, Contact, Employer
 
-_TITLES = {
+_TITLES: dict[str, str] = {
     ContactRole.OWNER: "Owner",
     ContactRole.CHIEF: "President",
     ContactRole.PLANT: "Plant manager",
