@@ -93,7 +93,8 @@ LANGUAGE sql STABLE AS $$
   SELECT b.id, b.employer_id, d.month, d.measure, d.region_id, d.area_id, d.agency_id, d.category,
          coalesce(b.sector_id, -1), sum(d.started)::int
     FROM unnest(ids) AS u (id)
-    JOIN businesses_business b ON b.tenant_id = t AND b.id = u.id
+   CROSS JOIN LATERAL (SELECT id, employer_id, sector_id FROM businesses_business x
+                        WHERE x.tenant_id = t AND x.id = u.id OFFSET 0) b
    CROSS JOIN LATERAL (
      -- served: every month a counted service overlaps; it is a record of the month it started in
      SELECT 1::smallint AS measure, m.month::date AS month, coalesce(s.region_id, -1) AS region_id,
@@ -128,103 +129,124 @@ $$;
 
 MONTH_NUMBER = "(extract(year FROM {0}) * 12 + extract(month FROM {0}) - 1)::int"
 
-# Facts with their periods' starts and the last served month before each, from the whole history of the business.
+# Facts with the starts of their periods and what the business was before each (BR-33): 1 new, 2 returning,
+# 3 reactivated, from its whole history; 4 where that is not asked (orientations).
 PERIODS = """
-    SELECT f.*, y_start, q_start,
-           max(m_start) FILTER (WHERE measure = 1) OVER (PARTITION BY o, n, business_id ORDER BY m_start
-             GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS m_before,
-           max(m_start) FILTER (WHERE measure = 1) OVER (PARTITION BY o, n, business_id ORDER BY q_start
-             GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS q_before,
-           max(m_start) FILTER (WHERE measure = 1) OVER (PARTITION BY o, n, business_id ORDER BY y_start
-             GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS y_before
-      FROM sided f
-     CROSS JOIN LATERAL (SELECT m_start - (m_start - year_month + 1) % 12 AS y_start,
-                                m_start - (m_start - year_month + 1) % 3 AS q_start) p
-"""
-
-# Each fact in every grain, cut and standing it belongs to; then one row per business, employer, cell.
-# o and n say whether it is there in the old and in the new state; what is there in both adds nothing.
-CELLS = """
-    SELECT measure, grain, start, region_id, area_id, agency_id, category, sector_id, standing,
-           sum(businesses)::int AS businesses, sum(n - o)::int AS employers, sum(records)::int AS records
+    SELECT o, n, employer_id, business_id, measure, region_id, area_id, agency_id, category, sector_id, records,
+           m_start, q_start, y_start, {standing}
       FROM (
-        SELECT employer_id, measure, grain, start, region_id, area_id, agency_id, category, sector_id, standing,
-               sum(n - o) AS businesses, max(o) AS o, max(n) AS n, sum(records) AS records
+        SELECT f.*, y_start, q_start,
+               max(m_start) FILTER (WHERE measure = 1) OVER (PARTITION BY o, n, business_id ORDER BY m_start
+                 GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS m_before,
+               max(m_start) FILTER (WHERE measure = 1) OVER (PARTITION BY o, n, business_id ORDER BY q_start
+                 GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS q_before,
+               max(m_start) FILTER (WHERE measure = 1) OVER (PARTITION BY o, n, business_id ORDER BY y_start
+                 GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS y_before
+          FROM sided f
+         CROSS JOIN LATERAL (SELECT m_start - (m_start - year_month + 1) % 12 AS y_start,
+                                    m_start - (m_start - year_month + 1) % 3 AS q_start) p) w
+""".format(
+    standing=", ".join(
+        f"CASE WHEN measure <> 1 THEN 4 WHEN {g}_before IS NULL THEN 1"
+        f" WHEN {g}_before >= {g}_start - lookback THEN 2 ELSE 3 END AS {g}_standing"
+        for g in "mqy"
+    )
+)
+
+# Each fact in every grain and cut, then one row a business and cell, one an employer and cell, one a cell.
+# o and n: whether a row is part of the old and of the new state; what is part of both adds nothing.
+STANDINGS = (1, 2, 3)
+CELLS = f"""
+    SELECT measure, grain, start, region_id, area_id, agency_id, category, sector_id, st.standing::smallint,
+           st.businesses::int, st.employers::int, st.records::int
+      FROM (
+        SELECT measure, grain, start, region_id, area_id, agency_id, category, sector_id, sum(records) AS r,
+               sum(b0) AS b0, sum(e0) AS e0, {", ".join(f"sum(b{k}) AS b{k}, sum(e{k}) AS e{k}" for k in STANDINGS)}
           FROM (
-            SELECT employer_id, business_id, measure, grain, start, region_id * k.r AS region_id,
-                   area_id * k.a AS area_id, agency_id * k.g AS agency_id, (category * k.c)::smallint AS category,
-                   sector_id * k.s AS sector_id, standing, max(o) AS o, max(n) AS n,
-                   sum(CASE WHEN standing = 0 THEN records * (n - o) ELSE 0 END) AS records
-              FROM period
-             CROSS JOIN LATERAL (VALUES ('m', m_start, m_before), ('q', q_start, q_before), ('y', y_start, y_before))
-                                 AS p (grain, start, before)
-             CROSS JOIN LATERAL (VALUES (0::smallint), (CASE WHEN measure <> 1 THEN NULL WHEN before IS NULL THEN 1
-                                 WHEN before >= start - lookback THEN 2 ELSE 3 END::smallint)) AS st (standing)
-             CROSS JOIN (VALUES (0,0,0,0,0), (1,0,0,0,0), (0,1,0,0,0), (0,0,1,0,0), (0,0,0,1,0), (0,0,0,0,1),
-                                (1,0,1,0,0), (1,0,0,1,0), (1,0,0,0,1), (0,1,1,0,0), (0,1,0,1,0), (0,0,1,1,0))
-                        AS k (r, a, g, c, s)
-             WHERE standing IS NOT NULL
-             GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11) by_business
-         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10) by_employer
-     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+            SELECT measure, grain, start, region_id, area_id, agency_id, category, sector_id, sum(records) AS records,
+                   sum((n > 0)::int - (o > 0)::int) AS b0, max((n > 0)::int) - max((o > 0)::int) AS e0,
+                   {", ".join(f"sum((n = {k})::int - (o = {k})::int) AS b{k}" for k in STANDINGS)},
+                   {", ".join(f"max((n = {k})::int) - max((o = {k})::int) AS e{k}" for k in STANDINGS)}
+              FROM (
+                SELECT employer_id, business_id, measure, grain, start, region_id * k.r AS region_id,
+                       area_id * k.a AS area_id, agency_id * k.g AS agency_id, (category * k.c)::smallint AS category,
+                       sector_id * k.s AS sector_id, max(o * standing) AS o, max(n * standing) AS n,
+                       sum(records * (n - o)) AS records
+                  FROM period
+                 CROSS JOIN LATERAL (VALUES ('m', m_start, m_standing), ('q', q_start, q_standing),
+                                            ('y', y_start, y_standing)) AS p (grain, start, standing)
+                 CROSS JOIN (VALUES (0,0,0,0,0), (1,0,0,0,0), (0,1,0,0,0), (0,0,1,0,0), (0,0,0,1,0), (0,0,0,0,1),
+                                    (1,0,1,0,0), (1,0,0,1,0), (1,0,0,0,1), (0,1,1,0,0), (0,1,0,1,0), (0,0,1,1,0))
+                            AS k (r, a, g, c, s)
+                 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10) by_business
+             GROUP BY employer_id, 1, 2, 3, 4, 5, 6, 7, 8) by_employer
+         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) c
+     CROSS JOIN LATERAL (VALUES (0, b0, e0, r), (1, b1, e1, 0), (2, b2, e2, 0), (3, b3, e3, 0))
+                         AS st (standing, businesses, employers, records)
+     WHERE (st.businesses, st.employers, st.records) <> (0, 0, 0)
 """
 FACT = "business_id, employer_id, month, measure, region_id, area_id, agency_id, category, sector_id, records"
-CELL = "measure, grain, start, region_id, area_id, agency_id, category, sector_id, standing"
+FACT_KEY = "business_id, month, measure, region_id, area_id, agency_id, category, sector_id"
+CELL_KEY = "measure, grain, start, region_id, area_id, agency_id, category, sector_id, standing"
 
+# Every read of a stored table is a look-up by its key, one row of ours at a time (LATERAL, OFFSET 0, no
+# sequential scan): the cost of a change must not hang on the table's size, nor on statistics of yesterday.
 APPLY = f"""
 CREATE FUNCTION reporting_apply(t int, ids bigint[], today date, year_month int, lookback int) RETURNS int
-LANGUAGE plpgsql SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SET jit = off SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE touched int;
 BEGIN
   WITH fresh AS MATERIALIZED (SELECT * FROM reporting_fact_source(t, ids, today)),
   held AS MATERIALIZED (
-    SELECT {FACT} FROM reporting_servedfact WHERE tenant_id = t AND business_id = ANY (ids)),
-  added AS MATERIALIZED (SELECT * FROM fresh EXCEPT SELECT * FROM held),
-  removed AS MATERIALIZED (SELECT * FROM held EXCEPT SELECT * FROM fresh),
+    SELECT h.* FROM unnest(ids) AS u (id) CROSS JOIN LATERAL (
+      SELECT {FACT}, ctid AS place FROM reporting_servedfact WHERE tenant_id = t AND business_id = u.id OFFSET 0) h),
+  differing AS MATERIALIZED (
+    SELECT {FACT_KEY}, place, h.employer_id AS employer_before, f.employer_id, f.records
+      FROM held h FULL JOIN fresh f USING ({FACT_KEY})
+     WHERE (h.employer_id, h.records) IS DISTINCT FROM (f.employer_id, f.records)),
   -- Employers in question, from the program year of their first change on: earlier periods stay,
   -- later ones may change their standing.
   reach AS MATERIALIZED (
     SELECT employer_id, min(m) - (min(m) - year_month + 1) % 12 AS since
-      FROM (SELECT employer_id, {MONTH_NUMBER.format("month")} AS m
-              FROM (SELECT * FROM added UNION ALL SELECT * FROM removed) c) d
-     GROUP BY 1),
+      FROM (SELECT employer_before AS employer_id, {MONTH_NUMBER.format("month")} AS m FROM differing
+            UNION ALL SELECT employer_id, {MONTH_NUMBER.format("month")} FROM differing) d
+     WHERE employer_id IS NOT NULL GROUP BY 1),
   -- Their businesses before and after; the ones not in this batch are the same before and after.
   sided AS (
-    SELECT f.*, since, {MONTH_NUMBER.format("month")} AS m_start FROM (
-      SELECT 1 AS o, 0 AS n, * FROM held UNION ALL SELECT 0, 1, * FROM fresh UNION ALL
-      SELECT 1, 1, {FACT.replace("employer_id", "s.employer_id")} FROM reporting_servedfact s
-        JOIN reach e ON e.employer_id = s.employer_id
-       WHERE s.tenant_id = t AND business_id <> ALL (ids)) f
-      JOIN reach USING (employer_id)),
-  period AS (SELECT * FROM ({PERIODS}) p WHERE m_start >= since),
-  change AS (
-    SELECT {CELL.replace("start", "make_date(start / 12, start % 12 + 1, 1) AS start")}, businesses, employers, records
-      FROM ({CELLS}) c WHERE (businesses, employers, records) <> (0, 0, 0)),
+    SELECT f.*, {MONTH_NUMBER.format("month")} AS m_start FROM (
+      SELECT 1 AS o, 0 AS n, {FACT} FROM held UNION ALL
+      SELECT 0, 1, {FACT} FROM fresh UNION ALL
+      SELECT 1, 1, s.* FROM reach e CROSS JOIN LATERAL (
+        SELECT {FACT} FROM reporting_servedfact x WHERE tenant_id = t AND x.employer_id = e.employer_id OFFSET 0) s
+       WHERE business_id <> ALL (ids)) f
+     WHERE employer_id IN (SELECT employer_id FROM reach)),
+  period AS (SELECT p.* FROM ({PERIODS}) p JOIN reach USING (employer_id) WHERE m_start >= since),
+  change AS MATERIALIZED (  -- first, because under row-level security only plain columns reach an index
+    SELECT {CELL_KEY.replace("start", "make_date(start / 12, start % 12 + 1, 1) AS start")},
+           businesses, employers, records FROM ({CELLS}) c),
   total AS MATERIALIZED (
-    SELECT {CELL}, x.businesses + coalesce(c.businesses, 0) AS businesses,
+    SELECT {CELL_KEY}, place, x.businesses + coalesce(c.businesses, 0) AS businesses,
            x.employers + coalesce(c.employers, 0) AS employers, x.records + coalesce(c.records, 0) AS records
-      FROM change x LEFT JOIN (SELECT * FROM reporting_servedcell WHERE tenant_id = t) c USING ({CELL})),
+      FROM change x LEFT JOIN LATERAL (
+        SELECT ctid AS place, y.businesses, y.employers, y.records FROM reporting_servedcell y
+         WHERE tenant_id = t AND (y.measure, y.grain, y.start, y.region_id, y.area_id, y.agency_id, y.category,
+               y.sector_id, y.standing) = (x.measure, x.grain, x.start, x.region_id, x.area_id, x.agency_id,
+               x.category, x.sector_id, x.standing) OFFSET 0) c ON true),
   emptied AS (
-    DELETE FROM reporting_servedcell c USING total x WHERE c.tenant_id = t AND x.businesses = 0
-       AND (c.measure, c.grain, c.start, c.region_id, c.area_id, c.agency_id, c.category, c.sector_id, c.standing)
-         = (x.measure, x.grain, x.start, x.region_id, x.area_id, x.agency_id, x.category, x.sector_id, x.standing)),
+    DELETE FROM reporting_servedcell
+     WHERE ctid = ANY (ARRAY (SELECT place FROM total WHERE businesses = 0)) AND tenant_id = t),
   published AS (
-    INSERT INTO reporting_servedcell (tenant_id, {CELL}, businesses, employers, records)
-    SELECT t, {CELL}, businesses, employers, records FROM total WHERE businesses <> 0
-    ON CONFLICT (tenant_id, {CELL}) DO UPDATE
+    INSERT INTO reporting_servedcell (tenant_id, {CELL_KEY}, businesses, employers, records)
+    SELECT t, {CELL_KEY}, businesses, employers, records FROM total WHERE businesses <> 0
+    ON CONFLICT (tenant_id, {CELL_KEY}) DO UPDATE
        SET businesses = excluded.businesses, employers = excluded.employers, records = excluded.records),
   forgotten AS (
-    DELETE FROM reporting_servedfact f USING removed r
-     WHERE f.tenant_id = t
-       AND (f.business_id, f.month, f.measure, f.region_id, f.area_id, f.agency_id, f.category, f.sector_id)
-         = (r.business_id, r.month, r.measure, r.region_id, r.area_id, r.agency_id, r.category, r.sector_id)
-       AND NOT EXISTS (SELECT FROM added a WHERE
-           (a.business_id, a.month, a.measure, a.region_id, a.area_id, a.agency_id, a.category, a.sector_id)
-         = (r.business_id, r.month, r.measure, r.region_id, r.area_id, r.agency_id, r.category, r.sector_id))),
+    DELETE FROM reporting_servedfact
+     WHERE ctid = ANY (ARRAY (SELECT place FROM differing WHERE employer_id IS NULL)) AND tenant_id = t),
   kept AS (
-    INSERT INTO reporting_servedfact (tenant_id, {FACT}) SELECT t, {FACT} FROM added
-    ON CONFLICT (tenant_id, business_id, month, measure, region_id, area_id, agency_id, category, sector_id)
-    DO UPDATE SET employer_id = excluded.employer_id, records = excluded.records)
+    INSERT INTO reporting_servedfact (tenant_id, {FACT})
+    SELECT t, {FACT} FROM differing WHERE employer_id IS NOT NULL
+    ON CONFLICT (tenant_id, {FACT_KEY}) DO UPDATE SET employer_id = excluded.employer_id, records = excluded.records)
   SELECT count(*) INTO touched FROM total;
   RETURN touched;
 END $$;

@@ -12,6 +12,7 @@ from bizworks.directory.models import TenantProfile
 from bizworks.directory.selectors import tenant_today
 from bizworks.tenancy.context import current_tenant_id, tenant_context
 from bizworks.tenancy.models import Tenant
+from interactions.selectors.catalogue import local_day
 from reporting.constants import MarkSubject
 from reporting.models import CountMark, CountState
 from reporting.selectors.periods import add_months
@@ -71,7 +72,7 @@ def counts_drain(*, limit: int = DEFAULT_BATCH, today: date | None = None) -> Dr
     options = TenantProfile.objects.first()
     if options is None:
         return Drained()
-    today = today or tenant_today()
+    today = today or local_day(options)
     month, quarters = counting_grid(options)
     state, _ = CountState.objects.get_or_create(
         defaults={"year_start_month": month, "lookback_quarters": quarters, "advanced_through": today}
