@@ -3,9 +3,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from bizworks.core.views import healthz
+from bizworks.tenancy.views import platform
+from reporting.views.home import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
+    path("platform/", platform, name="platform"),
     path("accounts/", include("bizworks.accounts.urls")),
     path("", include("bizworks.directory.urls")),
     path("businesses/", include("businesses.urls")),
