@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from bizworks.directory.models import Agency, Area, Center, Region, ServiceItem, Slate, SlateLine, StaffMember
 from bizworks.tenancy.models import TenantForeignKey, TenantManager, TenantModel
@@ -43,7 +44,7 @@ class Interaction(VoidableModel):
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.SHARED)
     slate = TenantForeignKey(Slate, null=True, blank=True, related_name="+")
     recorded_by = TenantForeignKey(StaffMember, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     form_key = models.UUIDField(default=uuid.uuid4, help_text="Names one act of saving: sent twice, saved once.")
     version = models.IntegerField(default=1)
 
@@ -135,7 +136,7 @@ class ServiceDelivered(VoidableModel):
     region = TenantForeignKey(Region, null=True, blank=True, related_name="+")
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.SHARED)
     recorded_by = TenantForeignKey(StaffMember, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     source_key = models.CharField(
         max_length=120,
         blank=True,
@@ -219,7 +220,7 @@ class Note(TenantModel):
     agency = TenantForeignKey(Agency, related_name="+")
     obtained_on = models.DateField(help_text="When the facts were learned.")
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.SHARED)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta(TenantModel.Meta):
         ordering = ["-obtained_on", "-id"]
@@ -235,7 +236,7 @@ class NoteVersion(TenantModel):
     number = models.SmallIntegerField()
     body = models.TextField()
     author = TenantForeignKey(StaffMember, related_name="+")
-    entered_at = models.DateTimeField(auto_now_add=True)
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta(TenantModel.Meta):
         ordering = ["number"]
@@ -254,7 +255,7 @@ class FollowUp(TenantModel):
     text = models.CharField(max_length=200)
     due_on = models.DateField()
     done_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta(TenantModel.Meta):
         ordering = ["due_on", "id"]

@@ -4,7 +4,9 @@ import random
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.utils import timezone
 
 from bizworks.demo.people import DemoAgency
 from bizworks.directory.models import Agency, ServiceItem, Slate, StaffMember
@@ -53,6 +55,8 @@ _STEPS = (
     "Visit with a colleague",
 )
 _LONG = {"TRN", "IWT"}
+NAMED_FIRST = 8
+"""The businesses of the documentation's stories come first, and are busy ones."""
 
 
 @dataclass
@@ -92,10 +96,13 @@ class DemoHistory:
         self.today, self.min_minutes = today, min_minutes
         self.businesses = [b for b in businesses if b.closed_on is None]
         self.interest = [self.rng.paretovariate(1.1) for _ in self.businesses]
+        self.interest[:NAMED_FIRST] = [40.0] * NAMED_FIRST
         self.places = PlacementMap()
         self.staff: dict[int, list[StaffMember]] = {}
-        for person in StaffMember.objects.filter(role__in=["representative", "manager"]):
+        self.homes: dict[int, set[int]] = {}
+        for person in StaffMember.objects.filter(role__in=["representative", "manager"]).prefetch_related("regions"):
             self.staff.setdefault(person.agency_id, []).append(person)
+            self.homes[person.pk] = {region.pk for region in person.regions.all()}
         by_code = {agency.code: agency for agency in Agency.objects.filter(pk__in=self.staff)}
         self.agencies = [(by_code[plan.code], plan) for plan in agencies]
         self.items: dict[str, list[ServiceItem]] = {}
@@ -113,8 +120,8 @@ class DemoHistory:
         first = date(self.today.year - (3 if self.today.month >= 7 else 4), 7, 1)
         days = (self.today - first).days
         weights = [plan.weight for _, plan in self.agencies]
-        for _ in range(count):
-            day = first + timedelta(days=int(days * self.rng.random() ** 0.8))
+        for share in sorted(self.rng.random() ** 0.8 for _ in range(count)):
+            day = first + timedelta(days=int(days * share))
             day = max(first, day - timedelta(days=max(0, day.weekday() - 4)))
             agency, plan = self.rng.choices(self.agencies, weights)[0]
             if self.slates and self.items.get("orientation") and self.rng.random() < 0.06:
@@ -124,8 +131,11 @@ class DemoHistory:
         self.batch.write()
         return len(self.batch.rows.get(ServiceDelivered, []))
 
-    def _interaction(self, agency: Agency, day: date, mode: str, **fields: object) -> tuple[Interaction, StaffMember]:
-        person = self.rng.choice(self.staff[agency.pk])
+    def _interaction(
+        self, agency: Agency, day: date, mode: str, region_id: int | None, **fields: object
+    ) -> tuple[Interaction, StaffMember]:
+        near = [p for p in self.staff[agency.pk] if not self.homes[p.pk] or region_id in self.homes[p.pk]]
+        person = self.rng.choice(near)
         visibility = self.rng.choices([Visibility.SHARED, Visibility.AGENCY], [93, 7])[0]
         row = Interaction(
             occurred_on=day,
@@ -134,6 +144,7 @@ class DemoHistory:
             recorded_by=person,
             visibility=visibility,
             form_key=uuid.UUID(int=self.rng.getrandbits(128)),
+            created_at=_that_evening(day),
             **fields,
         )
         self.batch.add(row)
@@ -177,6 +188,7 @@ class DemoHistory:
             region_id=place.region_id,
             visibility=row.visibility,
             recorded_by=person,
+            created_at=row.created_at,
         )
         self.batch.add(service)
         return service
@@ -185,7 +197,8 @@ class DemoHistory:
         rng = self.rng
         business = rng.choices(self.businesses, self.interest)[0]
         mode = rng.choices([m for m, _ in _MODES], [w for _, w in _MODES])[0]
-        row, person = self._interaction(agency, day, mode, duration_minutes=rng.choice([10, 20, 30, 45, 60]))
+        minutes = rng.choice([10, 20, 30, 45, 60])
+        row, person = self._interaction(agency, day, mode, business.region_id, duration_minutes=minutes)
         self._attend(row, business)
         if mode == Mode.VOICEMAIL:
             self._service(row, person, business, self.items["outreach"][0])
@@ -197,7 +210,14 @@ class DemoHistory:
         if (self.today - day).days < 30 and rng.random() < 0.35:
             due = self.today + timedelta(days=rng.randint(-6, 12))
             self.batch.add(
-                FollowUp(business=business, interaction=row, assignee=person, text=rng.choice(_STEPS), due_on=due)
+                FollowUp(
+                    business=business,
+                    interaction=row,
+                    assignee=person,
+                    created_at=row.created_at,
+                    text=rng.choice(_STEPS),
+                    due_on=due,
+                )
             )
 
     def _note(self, row: Interaction, person: StaffMember, business: Business) -> None:
@@ -208,9 +228,11 @@ class DemoHistory:
             agency_id=row.agency_id,
             obtained_on=row.occurred_on,
             visibility=row.visibility,
+            created_at=row.created_at,
         )
         self.batch.add(note)
-        self.batch.add(NoteVersion(note=note, number=1, body=self.rng.choice(_NOTES), author=person))
+        body = self.rng.choice(_NOTES)
+        self.batch.add(NoteVersion(note=note, number=1, body=body, author=person, entered_at=row.created_at))
 
     def _orientation(self, agency: Agency, day: date) -> None:
         rng = self.rng
@@ -220,10 +242,12 @@ class DemoHistory:
         lines = list(slate.lines.all())
         covered = rng.sample(lines, k=rng.choices([3, 4, 5, len(lines)], [12, 30, 38, 20])[0])
         group = rng.random() < 0.3
+        businesses = list(self._several(rng.randint(3, 9) if group else 1))
         row, person = self._interaction(
             agency,
             day,
             Mode.GROUP if group else Mode.IN_PERSON_BUSINESS,
+            businesses[0].region_id,
             duration_minutes=rng.choice([20, 30, 45]),
             slate=slate,
         )
@@ -236,7 +260,6 @@ class DemoHistory:
             minimum_minutes=self.min_minutes,
             duration_minutes=row.duration_minutes,
         )
-        businesses = list(self._several(rng.randint(3, 9) if group else 1))
         keyed = [b.pk for b in businesses if any(contact.is_key_representative for contact in self._attend(row, b))]
         verdicts = orientation_judge(facts, business_ids=[b.pk for b in businesses], with_key_representative=keyed)
         for business, verdict in zip(businesses, verdicts, strict=True):
@@ -269,3 +292,8 @@ class DemoHistory:
                 failures=list(verdict.failures),
             )
         )
+
+
+def _that_evening(day: date) -> datetime:
+    """When a contact of that day was entered: the same evening, or now if that is still to come."""
+    return min(datetime.combine(day, time(21, 0), tzinfo=UTC), timezone.now())

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
-from reporting.services.rebuild import counts_rebuild
 
 from bizworks.accounts.models import User
 from bizworks.demo.businesses import DemoDirectory
@@ -19,6 +18,7 @@ from bizworks.directory.services.presets import preset_apply, preset_read
 from bizworks.tenancy.context import tenant_context
 from bizworks.tenancy.models import Tenant
 from bizworks.tenancy.policy import Role
+from reporting.services.rebuild import counts_rebuild
 
 COLLEAGUES_PER_AGENCY = 2
 
