@@ -23,7 +23,7 @@ from bizworks.directory.services.words import day
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.models import AuditEvent, TenantModel
 
-PAGE = 50
+PAGE = 25
 TEXT_SHOWN_MAX = 160
 HIDDEN = "not shown to your role"
 EMPTY = "empty"

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bizworks.core.errors import BusinessRuleError
 from bizworks.directory import admin_selectors as reads
 from bizworks.directory.forms.people import AcceptForm, EndForm, InviteForm, StaffForm
-from bizworks.directory.selectors import labels, tenant_today
+from bizworks.directory.selectors import labels, profile, tenant_today
 from bizworks.directory.services import invitations, people
 from bizworks.directory.services.words import day
 from bizworks.directory.views.common import attempt, needs, setting, status_of
@@ -37,6 +37,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
         "invitations": reads.invitations_open(),
         "with_former": with_former,
         "now": timezone.now(),
+        "zone": profile().time_zone,
         "words": labels(),
     }
     return render(request, "directory/people.html", context)

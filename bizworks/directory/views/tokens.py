@@ -20,7 +20,8 @@ from bizworks.tenancy.policy import Permission
 @require_safe
 def token_list(request: HttpRequest) -> HttpResponse:
     """List the tokens, revoked and expired ones too."""
-    return render(request, "directory/tokens.html", {"tokens": tokens_all(), "now": timezone.now()})
+    context = {"tokens": tokens_all(), "now": timezone.now(), "zone": profile().time_zone}
+    return render(request, "directory/tokens.html", context)
 
 
 @needs(Permission.MANAGE_TOKENS)
@@ -32,7 +33,7 @@ def token_add(request: HttpRequest) -> HttpResponse:
     made = attempt(form, lambda f: _issue(request, f)) if request.method == "POST" else None
     if made:
         token, plain = made
-        return render(request, "directory/token_issued.html", {"token": token, "plain": plain})
+        return render(request, "directory/token_issued.html", {"token": token, "plain": plain, "zone": zone})
     return render(request, "directory/token_form.html", {"form": form}, status=status_of(form))
 
 
