@@ -296,6 +296,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "BusinessStatus": "businesses.constants.Status",
+        "ServiceStatus": "interactions.constants.ServiceStatus",
+    },
 }
 
 # --- Celery: the database knows what is due; the broker only hints (ADR 0003)
@@ -334,5 +338,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
-    "loggers": {"django.security.DisallowedHost": {"handlers": ["console"], "level": "ERROR"}},
+    "loggers": {
+        "django.security.DisallowedHost": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "celery.worker.strategy": {"level": "WARNING"},  # a line per sweep says nothing
+        "celery.app.trace": {"level": "WARNING"},
+    },
 }

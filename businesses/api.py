@@ -5,12 +5,14 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers, status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bizworks.core.api import ActorMay
+from bizworks.core.api_views import TenantListView
+from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
 from businesses import selectors
 from businesses.constants import ContactRole, Source, Status
@@ -114,17 +116,16 @@ class BusinessFilter(django_filters.FilterSet):
         return queryset.matching(value[:100])
 
 
-class BusinessListView(generics.ListAPIView):
+class BusinessListView(TenantListView):
     """List businesses, or add one."""
 
-    permission_classes = [ActorMay]
     permissions_by_method = {"GET": Permission.VIEW_BUSINESSES, "POST": Permission.EDIT_BUSINESSES}
     serializer_class = BusinessSerializer
     filterset_class = BusinessFilter
 
-    def get_queryset(self) -> QuerySet[Business]:
+    def rows(self, actor: Actor) -> QuerySet[Business]:
         """The directory."""
-        return selectors.business_list(actor=self.request._request.actor).select_related("employer__recorded_by")
+        return selectors.business_list(actor=actor).select_related("employer__recorded_by")
 
     @extend_schema(request=BusinessWriteSerializer, responses={201: BusinessSerializer})
     def post(self, request: Request) -> Response:

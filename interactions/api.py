@@ -5,12 +5,14 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers, status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bizworks.core.api import ActorMay, KeysetPagination
+from bizworks.core.api_views import TenantListView
+from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
 from businesses.constants import ContactRole
 from interactions import selectors
@@ -176,18 +178,17 @@ class InteractionFilter(django_filters.FilterSet):
     until = django_filters.DateFilter(field_name="occurred_on", lookup_expr="lte")
 
 
-class InteractionListView(generics.ListAPIView):
+class InteractionListView(TenantListView):
     """List interactions you may read, or log one."""
 
-    permission_classes = [ActorMay]
     permissions_by_method = {"GET": Permission.VIEW_BUSINESSES, "POST": Permission.LOG_INTERACTION}
     serializer_class = InteractionSerializer
     filterset_class = InteractionFilter
     pagination_class = RecentFirst
 
-    def get_queryset(self) -> QuerySet[Interaction]:
+    def rows(self, actor: Actor) -> QuerySet[Interaction]:
         """What the actor may read."""
-        return lists.interaction_list(actor=self.request._request.actor)
+        return lists.interaction_list(actor=actor)
 
     @extend_schema(request=InteractionWriteSerializer, responses={201: ResultSerializer, 200: ResultSerializer})
     def post(self, request: Request) -> Response:
@@ -243,17 +244,16 @@ class ServiceFilter(django_filters.FilterSet):
     until = django_filters.DateFilter(field_name="started_on", lookup_expr="lte")
 
 
-class ServiceListView(generics.ListAPIView):
+class ServiceListView(TenantListView):
     """List services delivered that you may read."""
 
-    permission_classes = [ActorMay]
     permission = Permission.VIEW_BUSINESSES
     serializer_class = ServiceSerializer
     filterset_class = ServiceFilter
 
-    def get_queryset(self) -> QuerySet[ServiceDelivered]:
+    def rows(self, actor: Actor) -> QuerySet[ServiceDelivered]:
         """What the actor may read."""
-        return lists.service_list(actor=self.request._request.actor)
+        return lists.service_list(actor=actor)
 
 
 class ServiceDetailView(APIView):

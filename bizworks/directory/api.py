@@ -4,10 +4,11 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from rest_framework import generics, serializers
+from rest_framework import serializers
 
-from bizworks.core.api import ActorMay
+from bizworks.core.api_views import TenantListView
 from bizworks.directory import models, selectors
+from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
 
 DATED_FIELDS = ("id", "code", "name", "starts_on", "retired_on")
@@ -118,15 +119,14 @@ class SlateSerializer(serializers.ModelSerializer):
         fields = (*DATED_FIELDS, "lines")
 
 
-class DirectoryList(generics.ListAPIView):
+class DirectoryList(TenantListView):
     """Base of the lists of the tenant's map."""
 
-    permission_classes = [ActorMay]
     permission = Permission.VIEW_BUSINESSES
     filterset_class = InForceFilter
     kind: str
 
-    def get_queryset(self) -> QuerySet:
+    def rows(self, actor: Actor) -> QuerySet:
         """Rows of the tenant in force."""
         return selectors.directory_rows(self.kind)
 

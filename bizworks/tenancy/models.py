@@ -38,6 +38,10 @@ class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: igno
         """Rows of the tenant in force. Errors: NoTenantContextError."""
         return super().get_queryset().filter(tenant_id=current_tenant_id())
 
+    def none(self) -> models.QuerySet:
+        """An empty set; the one question that needs no tenant."""
+        return super().get_queryset().none()
+
 
 class TenantForeignKey(models.ForeignKey):
     """A foreign key within the tenant.
