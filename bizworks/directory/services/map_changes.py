@@ -5,6 +5,7 @@ Upper apps register from their `AppConfig.ready()`; the directory tells and asks
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 TERRITORY = "territory"
 MEMBERSHIP = "membership"
@@ -30,9 +31,26 @@ class MapScope:
     naics_excluded: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class MapMove:
+    """A town, a county or an area that belongs elsewhere from a day on (BR-11)."""
+
+    subject: str
+    """`municipality`, `county` (both belong to areas) or `area` (belongs to a region)."""
+    subject_id: int | str
+    from_ids: frozenset[int | None]
+    """Who had it in that time; None = nobody."""
+    to_id: int
+    since: date
+    until: date | None
+    """First day it belongs to `to_id` no longer, by a move planned already; None = open."""
+
+
 MapListener = Callable[[frozenset[str]], None]
+MoveListener = Callable[[MapMove], None]
 ImpactCounter = Callable[[MapScope], int]
 _listeners: list[MapListener] = []
+_move_listeners: list[MoveListener] = []
 _counters: list[ImpactCounter] = []
 
 
@@ -54,6 +72,21 @@ def map_changed(changed: frozenset[str]) -> None:
         raise ValueError(f"Unknown map changes: {', '.join(sorted(unknown))}.")
     for listener in _listeners:
         listener(changed)
+
+
+def register_move_listener(listener: MoveListener) -> None:
+    """Let the app that keeps dated records hear of each move, so that those dated since are placed again (BR-11).
+
+    Called once from its `AppConfig.ready()`; runs in the tenant's transaction, after the move is written.
+    """
+    if listener not in _move_listeners:
+        _move_listeners.append(listener)
+
+
+def map_moved(move: MapMove) -> None:
+    """Tell every listener of one move. Queries: the listeners'."""
+    for listener in _move_listeners:
+        listener(move)
 
 
 def register_impact_counter(counter: ImpactCounter) -> None:

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from bizworks.core.errors import BusinessRuleError
 from bizworks.directory.models import Area, AreaRegion, AreaTerritory, DatedModel, Region, TenantProfile
-from bizworks.directory.services.map_changes import MEMBERSHIP, TERRITORY, map_changed
+from bizworks.directory.services.map_changes import MEMBERSHIP, TERRITORY, MapMove, map_changed, map_moved
 from bizworks.directory.services.words import day
 from bizworks.reference.models import County, Municipality
 from bizworks.tenancy.actor import Actor
@@ -79,9 +79,8 @@ def territory_move(
         raise BusinessRuleError({"places": ["Choose at least one town or county from the list."]})
     for place in (*towns, *counties):
         column = "municipality" if isinstance(place, Municipality) else "county"
-        rows = AreaTerritory.objects.filter(**{column: place})
         try:
-            _move(rows, "area_id", area, effective_on, {column: place})
+            _move(AreaTerritory, "area_id", area, effective_on, {column: place})
         except BusinessRuleError as error:
             field, messages = next(iter(error.errors.items()))
             raise BusinessRuleError({field: [f"{place}: {message}" for message in messages]}) from error
@@ -104,7 +103,7 @@ def area_move(*, actor: Actor, area_id: int, region_id: int, effective_on: date)
         raise BusinessRuleError({"region": ["Choose a region."]})
     if effective_on < area.starts_on:
         raise BusinessRuleError({"effective_on": [f"{area.name} begins on {day(area.starts_on)}."]})
-    _move(AreaRegion.objects.filter(area=area), "region_id", region, effective_on, {"area": area})
+    _move(AreaRegion, "region_id", region, effective_on, {"area": area})
     map_changed(frozenset({MEMBERSHIP}))
 
 
@@ -113,9 +112,9 @@ def _lock_map() -> None:
     TenantProfile.objects.select_for_update().first()
 
 
-def _move(rows: QuerySet, column: str, holder: Any, effective_on: date, subject: dict[str, Any]) -> None:
-    """Write the difference between the spans as they are and as they shall be."""
-    present: dict[date, DatedModel] = {row.starts_on: row for row in rows}
+def _move(model: type[DatedModel], column: str, holder: Any, effective_on: date, subject: dict[str, Any]) -> None:
+    """Write the difference between the spans as they are and as they shall be; tell the listeners of the move."""
+    present: dict[date, DatedModel] = {row.starts_on: row for row in model.objects.filter(**subject)}
     spans = [Span(getattr(row, column), row.starts_on, row.retired_on) for row in present.values()]
     after = spans_after_move(spans, holder.pk, effective_on)
     new = next(span for span in after if span.since == effective_on)
@@ -123,13 +122,29 @@ def _move(rows: QuerySet, column: str, holder: Any, effective_on: date, subject:
     for span in after:
         row = present.get(span.since)
         if row is None:
-            rows.model.objects.create(
-                **subject, **{column: span.holder_id}, starts_on=span.since, retired_on=span.until
-            )
+            model.objects.create(**subject, **{column: span.holder_id}, starts_on=span.since, retired_on=span.until)
         elif (getattr(row, column), row.retired_on) != (span.holder_id, span.until):
             setattr(row, column, span.holder_id)
             row.retired_on = span.until
             row.save(update_fields=[column.removesuffix("_id"), "retired_on"])
+    name, thing = next(iter(subject.items()))
+    map_moved(MapMove(name, thing.pk, _former(spans, new, thing), holder.pk, new.since, new.until))
+
+
+def _former(spans: Sequence[Span], new: Span, subject: Any) -> frozenset[int | None]:
+    """Who had it in the time of the new span: its own holders, and for a town without one its county's."""
+    own = [span for span in spans if _overlap(span, new)]
+    found: set[int | None] = {span.holder_id for span in own}
+    if not own or own[0].since > new.since or any(span.until and span.until != new.until for span in own):
+        found.add(None)
+        if isinstance(subject, Municipality) and subject.county_id:
+            county = spans_of(AreaTerritory.objects.filter(county=subject.county_id), "area")
+            found |= {span.holder_id for span in county if _overlap(span, new)}
+    return frozenset(found)
+
+
+def _overlap(span: Span, other: Span) -> bool:
+    return (span.until is None or span.until > other.since) and (other.until is None or other.until > span.since)
 
 
 def _refuse_outside(holder: Area | Region, span: Span) -> None:
