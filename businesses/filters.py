@@ -30,7 +30,7 @@ class BusinessFilter(django_filters.FilterSet):
     town = django_filters.CharFilter(method="by_town", label="Town", max_length=80)
     sector = django_filters.ChoiceFilter(field_name="sector_id", label="Sector", empty_label="All")
     naics = django_filters.CharFilter(
-        field_name="naics_id",
+        field_name="naics__code",
         lookup_expr="startswith",
         label="NAICS begins with",
         max_length=6,

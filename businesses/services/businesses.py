@@ -139,7 +139,7 @@ def _fill(business: Business, data: BusinessData, *, needs_naics: bool) -> str |
         business.naics_source = data.source if naics else ""
     if before[1] != data.employees:
         business.employees_source = data.source if data.employees is not None else ""
-    if not problems.errors:
+    if not {"town", "state", "zip_code"} & problems.errors.keys():
         _locate(problems, business)
     problems.raise_if_any()
     Derivation(tenant_today()).apply(business)

@@ -2,6 +2,7 @@
 
 import gzip
 import time
+import zlib
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -52,6 +53,8 @@ class Command(BaseCommand):
         try:
             with _open(options["file"]) as file:
                 batch = _prepare(tenant.pk, file, options)
+        except (OSError, EOFError, zlib.error) as error:
+            raise CommandError(f"{options['file']} cannot be read: {error}.") from None
         except BusinessRuleError as error:
             raise CommandError(
                 "; ".join(f"{k}: {m}" if k else m for k, ms in error.errors.items() for m in ms)
@@ -76,10 +79,7 @@ class Command(BaseCommand):
 
 
 def _open(path: Path) -> BinaryIO:
-    try:
-        return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
+    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
 def _prepare(tenant_id: int, file: BinaryIO, options: dict[str, Any]) -> ImportBatch:
