@@ -83,16 +83,8 @@ def area_move(request: HttpRequest, area_id: int) -> HttpResponse:
     """Choose a region and a day for an area; see what follows; move it."""
     area, known = reads.entry_get_for("area", area_id), setting()
     form = AreaMoveForm(request.POST or None, **known)
-
-    def step(f: AreaMoveForm) -> Any:
-        data = f.cleaned_data
-        if "confirm" not in request.POST:
-            return _area_preview(area, data)
-        ids = {"area_id": area.pk, "region_id": data["region"].pk}
-        services.area_move(actor=request.actor, effective_on=data["effective_on"], **ids)
-        return f"{area.name} lies in {data['region'].name} from {day(data['effective_on'])}."
-
-    done = attempt(form, step) if request.method == "POST" else None
+    step = _area_move if "confirm" in request.POST else _area_preview
+    done = attempt(form, lambda f: step(request, area, f.cleaned_data)) if request.method == "POST" else None
     if done and "confirm" in request.POST:
         messages.success(request, done)
         return redirect("directory:area_edit", area.pk)
@@ -101,7 +93,13 @@ def area_move(request: HttpRequest, area_id: int) -> HttpResponse:
     return render(request, "directory/area_move.html", context, status=status_of(form))
 
 
-def _area_preview(area: Any, data: dict[str, Any]) -> dict[str, Any]:
+def _area_move(request: HttpRequest, area: Any, data: dict[str, Any]) -> str:
+    ids = {"area_id": area.pk, "region_id": data["region"].pk}
+    services.area_move(actor=request.actor, effective_on=data["effective_on"], **ids)
+    return f"{area.name} lies in {data['region'].name} from {day(data['effective_on'])}."
+
+
+def _area_preview(request: HttpRequest, area: Any, data: dict[str, Any]) -> dict[str, Any]:
     today = tenant_today()
     return {
         "moves": [reads.region_preview(area=area, region=data["region"], effective_on=data["effective_on"])],
