@@ -1,6 +1,5 @@
 """Reads of exports: the record of who took which rows out of the system, and the files still to fetch."""
 
-
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
