@@ -110,7 +110,7 @@ class BusinessForm(ServiceForm):
         self.fields["area_override"].label = area_word
         seen = [c for c in Source.choices if c[0] != Source.UC or actor.may(Permission.SEE_UC_VALUES)]
         self.fields["source"].choices = seen
-        self.initial = {"source": Source.STAFF, "status": Status.ACTIVE} | self.initial
+        self.initial = {"source": Source.STAFF, "status": Status.ACTIVE, **self.initial}
         if business is not None:
             self._hide(business)
 

@@ -119,8 +119,9 @@ class ListOptions:
 def list_options() -> ListOptions:
     """Read the choices of the list's filters. Queries: 4."""
     today = timezone.now().date()
-    current = [list(m.objects.in_force(today).values_list("id", "name")) for m in (Region, Area, Sector)]
-    return ListOptions(*current, list(Agency.objects.values_list("id", "name")))
+    regions, areas, sectors = (m.objects.in_force(today).values_list("id", "name") for m in (Region, Area, Sector))
+    agencies = Agency.objects.values_list("id", "name")
+    return ListOptions(list(regions), list(areas), list(sectors), list(agencies))
 
 
 def business_count_in(scope: MapScope) -> int:

@@ -18,7 +18,8 @@ from businesses.services.import_files import ListRow
 from businesses.validators import SSN_SENTENCE, fein_normalise, has_control, has_ssn, one_line
 
 _LIMITS = {
-    name: Business._meta.get_field(name).max_length for name in ("name", "alias", "address", "town", "phone", "website")
+    name: Business._meta.get_field(name).max_length or 0
+    for name in ("name", "alias", "address", "town", "phone", "website")
 }
 NUMERIC_NAME = "The name is only a number; it was taken as it is."
 
