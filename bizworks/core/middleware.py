@@ -60,7 +60,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer the two errors that are nobody's mistake in code; ATOMIC_REQUESTS has undone the writes."""
         if isinstance(error, NotAllowedError):
-            return render(request, "403.html", {"reason": str(error)}, status=403)
+            return render(request, "403.html", {"exception": str(error)}, status=403)
         if isinstance(error, OperationalError):
             response = render(request, "503.html", status=503)
             response["Retry-After"] = "5"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone
 
 from bizworks.accounts.models import ApiToken, User
@@ -68,11 +68,15 @@ def _actor(staff: StaffMember | None, *, token: ApiToken | None = None) -> Actor
         region_ids=frozenset(staff.staffregion_region_ids),
         permissions=permissions,
         token_id=token.pk if token else None,
+        time_zone=staff.time_zone or "UTC",
     )
 
 
 def _staff(user_id: int) -> StaffMember | None:
-    staff = StaffMember.objects.select_related("user", "agency").filter(user_id=user_id).first()
+    zone = Subquery(TenantProfile.objects.values("time_zone")[:1])
+    staff = (
+        StaffMember.objects.select_related("user", "agency").annotate(time_zone=zone).filter(user_id=user_id).first()
+    )
     if staff is not None:
         staff.staffregion_region_ids = list(
             staff.regions.through.objects.filter(staff=staff).values_list("region", flat=True)

@@ -37,6 +37,7 @@ class Actor:
     region_ids: frozenset[int] = frozenset()
     permissions: frozenset[str] = field(default_factory=frozenset)
     token_id: int | None = None
+    time_zone: str = "UTC"
 
     @property
     def role_label(self) -> str:

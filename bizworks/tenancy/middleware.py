@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from bizworks.tenancy.context import tenant_context
@@ -41,7 +42,8 @@ class TenantMiddleware:
         with tenant_context(tenant.pk, user_id=request.user.pk, request_id=request.request_id):
             request.tenant, request.actor = tenant, self.actor_for_user(request.user)
             if request.actor is not None:
-                return self.get_response(request)
+                with timezone.override(request.actor.time_zone):
+                    return self.get_response(request)
         return self._no_longer(request)
 
     def _by_token(self, request: HttpRequest, header: str) -> HttpResponse:

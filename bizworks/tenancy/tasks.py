@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from typing import Any
 
 from celery import shared_task
@@ -24,7 +24,11 @@ def enqueue(name: str, **ids: Any) -> None:
     """
     context = current_context()
     payload = {"tenant_id": context.tenant_id, "user_id": context.user_id, "request_id": context.request_id, **ids}
-    transaction.on_commit(partial(_publish, name, payload), robust=True)
+
+    def publish() -> None:  # not a partial: Django names a robust callback that fails by its __qualname__
+        _publish(name, payload)
+
+    transaction.on_commit(publish, robust=True)
 
 
 def _publish(name: str, payload: dict[str, Any]) -> None:
