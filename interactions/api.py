@@ -29,6 +29,7 @@ from interactions.services.data import (
     ServiceData,
 )
 from interactions.services.log import interaction_log
+from interactions.services.reading import record_reading
 
 MANY = 500
 _id = {"min_value": 1, "max_value": 2**63 - 1}
@@ -178,7 +179,17 @@ class InteractionFilter(django_filters.FilterSet):
     until = django_filters.DateFilter(field_name="occurred_on", lookup_expr="lte")
 
 
-class InteractionListView(TenantListView):
+class RecordsReading:
+    """Puts the restricted records of each answer into the audit trail as read (BR-4)."""
+
+    def paginate_queryset(self, queryset: QuerySet) -> Any:
+        """One page of the list, its restricted rows recorded. Queries: 1 more if there are any."""
+        page = super().paginate_queryset(queryset)
+        record_reading(actor=self.request._request.actor, records=page or [])
+        return page
+
+
+class InteractionListView(RecordsReading, TenantListView):
     """List interactions you may read, or log one."""
 
     permissions_by_method = {"GET": Permission.VIEW_BUSINESSES, "POST": Permission.LOG_INTERACTION}
@@ -210,6 +221,7 @@ class InteractionDetailView(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """Read an interaction; one you may not read is not found."""
         row = selectors.interaction_get_for(actor=request._request.actor, interaction_id=pk)
+        record_reading(actor=request._request.actor, records=[row])
         return Response(InteractionSerializer(row).data)
 
 
@@ -244,7 +256,7 @@ class ServiceFilter(django_filters.FilterSet):
     until = django_filters.DateFilter(field_name="started_on", lookup_expr="lte")
 
 
-class ServiceListView(TenantListView):
+class ServiceListView(RecordsReading, TenantListView):
     """List services delivered that you may read."""
 
     permission = Permission.VIEW_BUSINESSES
@@ -266,4 +278,5 @@ class ServiceDetailView(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """Read a service; one you may not read is not found."""
         row = selectors.service_get_for(actor=request._request.actor, service_id=pk)
+        record_reading(actor=request._request.actor, records=[row])
         return Response(ServiceSerializer(row).data)

@@ -48,6 +48,7 @@ SHORT_MODES = {
 """The modes of BR-16 in words that fit a thumb."""
 
 FALLBACKS = [("partial", "Partial overview"), ("outreach", "General outreach")]
+SHORT_CATALOGUE = 12
 JUDGED_LATER = {ServiceItem.Kind.PARTIAL}
 """Kinds nobody ticks: an orientation that does not qualify becomes one."""
 
@@ -266,6 +267,11 @@ class LogForm(forms.Form):
                 groups.setdefault(item.state_category or "Other services", []).append(item)
         named = [("", first), *groups.items()] if first else list(groups.items())
         return [ItemGroup(name, [(item, item.pk in ticked) for item in items]) for name, items in named]
+
+    @property
+    def catalogue_is_short(self) -> bool:
+        """Whether the whole catalogue may stand open without burying what follows."""
+        return len(self.items) <= SHORT_CATALOGUE
 
     @cached_property
     def details(self) -> list[tuple[ServiceItem, ServiceDetailForm]]:

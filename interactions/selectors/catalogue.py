@@ -1,15 +1,16 @@
 """What can be logged: the catalogue, the slate of a date, the tenant's local day."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count
 from django.utils import timezone
 
 from bizworks.directory.models import Agency, ServiceItem, Slate, SlateLine, StaffMember, TenantProfile
 from bizworks.directory.selectors import staff_active
 from bizworks.tenancy.actor import Actor
+from bizworks.tenancy.policy import ROLE_PERMISSIONS, Permission
 from interactions.models import ServiceDelivered
 
 
@@ -39,16 +40,18 @@ def catalogue(on: date) -> list[ServiceItem]:
     return list(items.order_by("state_category", "name"))
 
 
-def usual_item_ids(actor: Actor, *, limit: int = 8, days: int = 180) -> list[int]:
-    """The items this person records most, then those of the agency, then everybody's. Queries: at most 3."""
-    recent = ServiceDelivered.objects.standing().filter(created_at__gte=timezone.now() - timedelta(days=days))
+def usual_item_ids(actor: Actor, *, limit: int = 8, sample: int = 200) -> list[int]:
+    """The items this person recorded most lately, then those of the agency, then everybody's.
+
+    Looks at the newest `sample` services of each, so that it costs the same after years. Queries: at most 3.
+    """
     found: list[int] = []
     for scope in ({"recorded_by": actor.staff_id}, {"agency": actor.agency_id}, {}):
         if len(found) >= limit or None in scope.values():
             continue
-        rows = recent.filter(**scope).exclude(item__in=found).values("item").annotate(times=Count("pk"))
-        found += [row["item"] for row in rows.order_by("-times", "item")[: limit - len(found)]]
-    return found
+        newest = ServiceDelivered.objects.standing().filter(**scope).order_by("-pk").values_list("item", flat=True)
+        found += [item for item, _ in Counter(newest[:sample]).most_common() if item not in found]
+    return found[:limit]
 
 
 def agencies(on: date) -> list[Agency]:
@@ -57,5 +60,6 @@ def agencies(on: date) -> list[Agency]:
 
 
 def colleagues() -> list[StaffMember]:
-    """People who can be given a next step. Queries: 1."""
-    return list(StaffMember.objects.filter(staff_active()).order_by("name"))
+    """People who log contacts, and so can take part or be given a next step. Queries: 1."""
+    roles = [role for role, allowed in ROLE_PERMISSIONS.items() if Permission.LOG_INTERACTION in allowed]
+    return list(StaffMember.objects.filter(staff_active(), role__in=roles).order_by("name"))

@@ -28,7 +28,8 @@ def log(request: HttpRequest) -> HttpResponse:
     result = save(form, lambda: interaction_log(actor=request.actor, data=form.told()))
     if result is None:
         return _page(request, form, status=422)
-    messages.success(request, "The contact is saved.", extra_tags=f"clears:{form.draft_key}")
+    words = "The contact is saved." if result.is_new else "This form was saved before; nothing was added or changed."
+    messages.success(request, words, extra_tags=f"clears:{form.draft_key}")
     return redirect(f"{reverse('interactions:detail', args=[result.interaction_id])}?logged=1")
 
 

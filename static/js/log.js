@@ -9,6 +9,7 @@ if (filter) {
   const input = filter.querySelector("input");
   const catalogue = document.querySelector("[data-catalogue]");
   const count = filter.querySelector("[data-service-count]");
+  const stood = catalogue.open;
   filter.hidden = false;
   input.addEventListener("input", () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -23,7 +24,7 @@ if (filter) {
       group.hidden = here === 0 && !group.querySelector(":checked");
       found += here;
     }
-    catalogue.open = words.length > 0;
+    catalogue.open = stood || words.length > 0;
     count.textContent = words.length ? `${found} services fit` : "";
   });
   input.addEventListener("keydown", (event) => {
@@ -41,7 +42,7 @@ function addCalendar(input) {
   const picker = Object.assign(document.createElement("input"), { type: "date", tabIndex: -1, className: "log-day__picker" });
   picker.setAttribute("aria-hidden", "true");
   const button = Object.assign(document.createElement("button"), { type: "button", className: "log-day__button" });
-  const label = document.querySelector(`label[for="${input.id}"]`)?.textContent.trim() || "Day";
+  const label = document.querySelector(`label[for="${input.id}"]`)?.firstChild.textContent.trim() || "Day";
   button.setAttribute("aria-label", `${label}: choose from a calendar`);
   const icon = document.getElementById("calendar-icon");
   if (icon) button.append(icon.content.cloneNode(true));
@@ -57,13 +58,24 @@ function addCalendar(input) {
 const addCalendars = () => document.querySelectorAll("[data-day]").forEach(addCalendar);
 addCalendars();
 
-// a draft is brought back before the server has added the boxes of its businesses: fill those when they come
+// Back brings the same form again, not a new one: sent once more it is still one contact
+if (form) {
+  const key = form.elements.form_key;
+  if (history.state?.formKey) key.value = history.state.formKey;
+  else history.replaceState({ ...history.state, formKey: key.value }, "");
+}
+
+// a draft is brought back before the server has added the boxes of its businesses: ask for them, then fill them
 let waiting = [];
 if (form) {
   try {
     const name = `bizworks:draft:${document.body.dataset.user}:${form.dataset.draft}`;
     const saved = JSON.parse(localStorage.getItem(name));
-    if (saved && form.querySelector(".biz-draft")) waiting = saved.kept.filter((item) => !form.elements[item.name] || item.box);
+    if (saved && form.querySelector(".biz-draft")) {
+      waiting = saved.kept.filter((item) => !form.elements[item.name] || item.box);
+      const ask = () => form.querySelector("[data-typeahead-select]").dispatchEvent(new Event("change", { bubbles: true }));
+      window.addEventListener("load", ask); // htmx listens by then
+    }
   } catch {
     waiting = [];
   }

@@ -175,7 +175,9 @@ def test_a_whole_contact_is_saved_and_confirmed(in_north, acme, rep):
 
 def test_a_double_submit_leads_to_the_same_contact(acme, rep):
     data = typed(acme)
-    assert rep.post(LOG, data).url == rep.post(LOG, data).url
+    first, second = rep.post(LOG, data), rep.post(LOG, data, follow=True)
+    assert second.redirect_chain[0][0] == first.url
+    assert "This form was saved before; nothing was added or changed." in body(second)
     assert Interaction.objects.count() == 1
 
 

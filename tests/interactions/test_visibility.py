@@ -144,6 +144,25 @@ def test_br4_reading_what_is_restricted_is_in_the_audit_trail(in_north, acme, cl
     assert client_for(in_north.other_rep).get(interaction.get_absolute_url()).status_code == 404
 
 
+def test_br4_reading_over_the_api_is_recorded_too(in_north, acme, client_for):
+    interaction = whole_contact(in_north, acme, Visibility.RESTRICTED)
+    service = ServiceDelivered.objects.get()
+    state, stranger = client_for(in_north.state), client_for(in_north.other_rep)
+    paths = {
+        "/api/v1/interactions/": interaction.pk,
+        f"/api/v1/interactions/{interaction.pk}/": interaction.pk,
+        "/api/v1/services/": service.pk,
+        f"/api/v1/services/{service.pk}/": service.pk,
+    }
+    for number, (path, row_id) in enumerate(paths.items(), 1):
+        assert state.get(path).status_code == 200
+        reads = AuditEvent.objects.filter(operation="read", user_id=in_north.state.user_id).order_by("id")
+        assert (reads.count(), reads.last().row_id) == (number, row_id)
+        answer = stranger.get(path)
+        assert answer.status_code == 404 or answer.json()["results"] == []
+    assert not AuditEvent.objects.filter(operation="read", user_id=in_north.other_rep.user_id).exists()
+
+
 def test_reading_what_everybody_may_read_leaves_no_trace(in_north, acme):
     assert record_reading(actor=in_north.rep, records=[whole_contact(in_north, acme, Visibility.SHARED)]) == 0
 
