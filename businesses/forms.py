@@ -95,7 +95,7 @@ class BusinessForm(ServiceForm):
         label="Set by hand", required=False, coerce=int, empty_value=None, help_text="Only if the town misleads."
     )
     area_override_reason = forms.CharField(label="Why it is set by hand", required=False, **_LONG)
-    confirmed = forms.BooleanField(label="None of these: save it as another business", required=False)
+    confirmed = forms.BooleanField(label="It is none of these", required=False)
 
     def __init__(
         self, *args: Any, actor: Actor, area_word: str, business: Business | None = None, **kwargs: Any

@@ -58,7 +58,7 @@ class PossibleDuplicateError(BusinessRuleError):
         """Keep the matches for the page to show."""
         self.matches = matches
         names = ", ".join(f"{match.business.name} ({match.business.place})" for match in matches[:3])
-        super().__init__({"confirmed": [f"This may be known already: {names}. Tick to save it as another business."]})
+        super().__init__({"confirmed": [f"{names} may be the same business. Confirm that it is not, to save another."]})
 
 
 _TEXTS = ("name", "alias", "address", "town", "state", "zip_code", "phone", "website", "area_override_reason")

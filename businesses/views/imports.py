@@ -57,6 +57,8 @@ def _preview(actor: Actor, form: MappingForm, batch: ImportBatch) -> object:
 
 def _detail(request: HttpRequest, batch_id: int, template: str) -> HttpResponse:
     batch = selectors.import_get_for(actor=request.actor, batch_id=batch_id)
+    if batch.state == batch.State.DRAFT:
+        return redirect("businesses:import_columns", batch.pk)
     return render(request, template, {"batch": batch, "report": selectors.import_report(batch=batch)})
 
 

@@ -205,7 +205,9 @@ def test_a_corrected_fein_does_not_rename_the_other_locations_employer(in_north)
 # --- search before create
 
 
-@pytest.mark.parametrize("name", ["ACME PRECISION INC.", "Acme Precison", "The Acme Precision, LLC"])
+@pytest.mark.parametrize(
+    "name", ["ACME PRECISION INC.", "Acme Precison", "The Acme Precision, LLC", "Acme Precision - Springfield"]
+)
 def test_a_similar_name_in_the_same_town_needs_a_tick(in_north, name):
     known = add(in_north.rep)
     with pytest.raises(PossibleDuplicateError) as caught:
@@ -213,6 +215,13 @@ def test_a_similar_name_in_the_same_town_needs_a_tick(in_north, name):
     assert [match.business for match in caught.value.matches] == [known]
     assert list(caught.value.errors) == ["confirmed"]
     assert add(in_north.rep, name=name, confirmed=True).pk
+
+
+def test_a_name_with_its_town_is_known_without_it(in_north):
+    known = add(in_north.rep, name="Acme Precision - Springfield")
+    with pytest.raises(PossibleDuplicateError) as caught:
+        add(in_north.rep, name="Acme Precison")
+    assert caught.value.matches[0].business == known
 
 
 def test_a_similar_name_in_another_town_or_another_name_is_no_match(in_north):

@@ -115,6 +115,7 @@ def test_from_upload_to_report_and_rows_back(north, client_for):
     with tenant_context(north.tenant.pk):
         batch = ImportBatch.objects.get()
     assert response.url == url("import_columns", batch.pk)
+    assert client.get(url("import_detail", batch.pk)).url == response.url
     page = client.get(response.url).content.decode()
     for words in ("3 rows, 3 columns", "Acme Precision, Springfield, MA", "Row 3: The row has no name."):
         assert words in page

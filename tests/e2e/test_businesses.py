@@ -102,7 +102,7 @@ def test_a_business_is_added_found_similar_and_given_a_person(page_for, world, a
     page.get_by_role("button", name="Add the business").click()
     expect(page.get_by_role("heading", name="Is it one of these?")).to_be_visible()
     assert_accessible(page)
-    page.locator("label", has_text="None of these").click()
+    page.locator("label", has_text="It is none of these").click()
     page.get_by_role("button", name="Add the business").click()
     expect(page.get_by_role("heading", name="Bramblecote Metal Work Inc", level=1)).to_be_visible()
     page.get_by_role("link", name="Add a person").click()
