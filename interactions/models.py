@@ -154,6 +154,9 @@ class ServiceDelivered(VoidableModel):
             models.Index(fields=["tenant", "business", "-started_on"], name="service_business_date"),
             models.Index(fields=["tenant", "started_on"], name="service_date"),
             models.Index(fields=["tenant", "business"], condition=Q(ended_on=None), name="service_open"),
+            models.Index(
+                fields=["tenant", "business"], condition=Q(visibility=Visibility.RESTRICTED), name="service_restricted"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -19,17 +19,17 @@ from interactions.selectors.interactions import open_services
 from interactions.selectors.notes import with_newest_wording
 
 KEPT = "Details are kept within the agency"
-_CLASS_BADGES = {
+_CLASS_BADGES: dict[str, tuple[str, str]] = {
     Visibility.AGENCY: ("Agency only", "info"),
     Visibility.TEAM: ("Team only", "info"),
     Visibility.RESTRICTED: ("Restricted", "warn"),
 }
-_OUTCOME_KINDS = {
+_OUTCOME_KINDS: dict[str, str] = {
     OrientationOutcome.QUALIFYING: "good",
     OrientationOutcome.PARTIAL: "warn",
     OrientationOutcome.OUTREACH: "quiet",
 }
-_STATUS_KINDS = {
+_STATUS_KINDS: dict[str, str] = {
     ServiceStatus.PLANNED: "quiet",
     ServiceStatus.IN_PROGRESS: "info",
     ServiceStatus.CANCELLED: "quiet",

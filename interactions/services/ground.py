@@ -22,6 +22,7 @@ class Ground:
 
     profile: TenantProfile
     today: date
+    me: int
     center_id: int | None
     businesses: dict[int, Business]
     contacts: dict[int, Contact]
@@ -56,6 +57,7 @@ def survey(actor: Actor, data: InteractionData, profile: TenantProfile) -> Groun
     return Ground(
         profile=profile,
         today=today,
+        me=actor.staff_id,
         center_id=profile.center_id,
         businesses=_businesses(data, contacts),
         contacts=contacts,

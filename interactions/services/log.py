@@ -2,10 +2,9 @@
 
 from django.db import IntegrityError, transaction
 
-from bizworks.core.errors import BusinessRuleError, NotAllowedError
+from bizworks.core.errors import BusinessRuleError
 from bizworks.directory.selectors import PlacementMap
 from bizworks.tenancy.actor import Actor
-from bizworks.tenancy.policy import Permission
 from bizworks.tenancy.tasks import hint_counts_changed
 from businesses.services.contacts import ContactData, contact_create
 from interactions.constants import Assisted, OrientationOutcome, ServiceStatus, narrower
@@ -26,6 +25,7 @@ from interactions.services.data import InteractionData, InteractionResult, Servi
 from interactions.services.ground import Ground, profile_and_first, survey
 from interactions.services.orientation import Judgement, OrientationFacts, orientation_judge
 from interactions.services.rules import place
+from interactions.services.standing import require_worker
 
 FORM_KEY_CONSTRAINT = "interaction_form_key"
 
@@ -40,9 +40,7 @@ def interaction_log(*, actor: Actor, data: InteractionData) -> InteractionResult
     Locks: none; the unique form key decides a race. Queries: at most 15 for one business with two
     services, note and next step; no more for more businesses or services.
     """
-    actor.require(Permission.LOG_INTERACTION)
-    if actor.staff_id is None:
-        raise NotAllowedError("Only a member of staff can log a contact.")
+    require_worker(actor)
     try:
         with transaction.atomic():
             profile = profile_and_first(actor, data)
@@ -64,7 +62,7 @@ def interaction_judge(*, actor: Actor, data: InteractionData) -> list[Judgement]
 
     Tolerates what is not filled in yet. Errors: NotAllowedError. Queries: at most 7.
     """
-    actor.require(Permission.LOG_INTERACTION)
+    require_worker(actor)
     return _judge(data, survey(actor, data, profile_and_first(actor, data)))
 
 
@@ -144,7 +142,7 @@ def _write(actor: Actor, data: InteractionData, ground: Ground) -> InteractionRe
     )
     InteractionStaff.objects.bulk_create(
         InteractionStaff(interaction=interaction, staff_id=pk, agency_id=ground.staff[pk].agency_id)
-        for pk in dict.fromkeys((actor.staff_id, *data.staff_ids))
+        for pk in dict.fromkeys((ground.me, *data.staff_ids))
     )
     _write_contacts(actor, data, ground, interaction)
     services = _write_services(actor, data, ground, interaction, judgements)

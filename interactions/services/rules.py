@@ -71,12 +71,12 @@ def service_problems(
         yield f"{item.name}: choose a status and who did the work from the lists."
     if len(service.program) > 60 or problem_with_text(service.program):
         yield f"{item.name}: the funding program has at most 60 characters, all printable."
-    yield from _date_problems(service, item.name, today)
+    yield from _date_problems(service, service.started_on, item.name, today)
 
 
-def _date_problems(service: ServiceData, name: str, today: date) -> Iterable[str]:
+def _date_problems(service: ServiceData, started: date, name: str, today: date) -> Iterable[str]:
     """Start, end and status must tell the same story."""
-    started, ended = service.started_on, service.ended_on
+    ended = service.ended_on
     if ended is not None and ended < started:
         yield f"{name} cannot end on {show(ended)}, before it starts on {show(started)}."
     elif started > today and service.status not in (ServiceStatus.PLANNED, ServiceStatus.CANCELLED):
