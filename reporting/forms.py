@@ -12,6 +12,7 @@ from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Role
 from businesses.selectors import business_search
 from reporting.constants import ALL, NONE, Grain, Measure
+from reporting.models import ExportJob
 from reporting.selectors.counts import Calendar, Period, Scope
 from reporting.selectors.cuts import (
     DIMENSION_WORDS,
@@ -22,10 +23,12 @@ from reporting.selectors.cuts import (
     Cut,
     Names,
 )
+from reporting.selectors.files import ExportOptions
 
 _GRAINS = {word: grain for grain, word in GRAIN_WORDS.items()}
 _MEASURES = {word: measure for measure, word in MEASURE_WORDS.items()}
 _STANDINGS = {word: standing for standing, word in STANDING_WORDS.items()}
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 WHOLE = "all"
 """What an address says for the whole system, so that it means the same to everybody."""
 
@@ -57,9 +60,7 @@ class CutForm(forms.Form):
     def clean_start(self) -> date | None:
         """Refuse years that no calendar of ours reaches."""
         start: date | None = self.cleaned_data["start"]
-        if start and not 1990 <= start.year <= 2100:
-            raise forms.ValidationError("That year is out of reach.")
-        return start
+        return _within_reach(start) if start else None
 
     def clean(self) -> None:
         """Turn ids into numbers; an id the tenant does not know is an error."""
@@ -193,14 +194,68 @@ class QuickLogForm(forms.Form):
 
 
 class ExportForm(forms.Form):
-    """What to export: a span of dates, perhaps cut, and the kind of file."""
+    """What to export: a span of days, perhaps cut, and the kind of file."""
 
-    start = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(label="Through", widget=forms.DateInput(attrs={"type": "date"}))
-    region = forms.ChoiceField(required=False)
-    agency = forms.ChoiceField(required=False)
+    start = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    end = forms.DateField(label="Through", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    region_id = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+    agency_id = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label="Agency")
     category = forms.ChoiceField(required=False, label="Federal category")
-    format = forms.ChoiceField(label="File", widget=forms.RadioSelect(attrs={"data-look": "chips"}), initial="xlsx")
+    format = forms.ChoiceField(
+        label="Kind of file",
+        choices=ExportJob.Format.choices,
+        initial=ExportJob.Format.XLSX,
+        widget=forms.RadioSelect(attrs={"data-look": "chips"}),
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, options: ExportOptions, words: dict[str, str], initial: dict[str, Any]
+    ) -> None:
+        """Offer the tenant's regions, in its own word for them, its agencies, and the federal categories."""
+        super().__init__(data, initial=initial)
+        self.fields["region_id"].label = words["region"]
+        for name, every, rows in (
+            ("region_id", "The whole system", options.regions),
+            ("agency_id", "All agencies", options.agencies),
+            ("category", "All services", options.categories),
+        ):
+            self.fields[name].choices = [("", every), *((str(key), label) for key, label in rows.items())]
+
+    def clean_start(self) -> date:
+        """Refuse years that no calendar of ours reaches."""
+        return _within_reach(self.cleaned_data["start"])
+
+    def clean_end(self) -> date:
+        """Refuse years that no calendar of ours reaches."""
+        return _within_reach(self.cleaned_data["end"])
+
+    def parameters(self) -> dict[str, Any]:
+        """The filters, as the service takes them."""
+        return {name: self.cleaned_data[name] for name in ("start", "end", "region_id", "agency_id", "category")}
+
+    def refuse(self, errors: Mapping[str, list[str]]) -> None:
+        """Show what the service refused, by its names."""
+        names = {"region": "region_id", "agency": "agency_id"}
+        for name, sentences in errors.items():
+            self.add_error(names.get(name, name) or None, sentences)
+
+
+def export_initial(asked: Mapping[str, str], calendar: Calendar) -> dict[str, Any]:
+    """What the form begins with: what the address asks for, else the running program year."""
+    year = calendar.current(Grain.YEAR)
+    found: dict[str, Any] = {"start": year.start, "end": year.end, "region_id": asked.get("region", "")}
+    for name in ("start", "end"):
+        try:
+            found[name] = date.fromisoformat(asked.get(name, ""))
+        except ValueError:
+            continue
+    return found
+
+
+def _within_reach(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise forms.ValidationError("That year is out of reach.")
+    return day
 
 
 def own_regions(actor: Actor, names: Names) -> list[int]:

@@ -153,6 +153,11 @@ class Dashboard:
         return list(zip(self.trends, self.points, strict=True))
 
     @property
+    def has_trend(self) -> bool:
+        """Whether anybody was served in the program year or the one before."""
+        return any(point["value"] or point["compare"] for points in self.points for point in points)
+
+    @property
     def divisions(self) -> tuple[Breakdown, ...]:
         """Every division of the number, for the explanation of sums."""
         return (*self.breakdowns, *self.trends)
@@ -326,7 +331,7 @@ def _tiles(cut: Cut, cells: _Cells, names: Names, served: int) -> tuple[Tile, ..
     found, several = cells.figures(oriented), cut.but(overlap="agency")
     tiles = [Tile("Employers behind them", employers, cut.url, DEFINITIONS["employers"])]
     number = businesses_of_several_agencies(cut) if served <= MULTIPLE_UP_TO else None
-    note = "" if number is None else f"{percent(number, served)} % of businesses served"
+    note = "" if not number else f"{percent(number, served)} % of businesses served"
     tiles.append(Tile("Served by two or more agencies", number, several.url, DEFINITIONS["several"], note))
     if names.has_orientations or found.records:
         tiles += [
