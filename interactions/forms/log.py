@@ -93,6 +93,14 @@ class ServiceDetailForm(forms.Form):
     )
     program = forms.CharField(label="Funding program", max_length=60, required=False)
 
+    def words(self, own_agency: str) -> str:
+        """The details in one line, as they stand."""
+        found = getattr(self, "cleaned_data", {})
+        status = dict(self.fields["status"].choices).get(found.get("status"), "Done").lower()
+        day = found.get("started_on")
+        agency = dict(self.fields["agency"].choices).get(found.get("agency"), own_agency)
+        return f"{status}, {f'from {day:%b} {day.day}' if day else 'that day'}, by {agency}"
+
     def data_for(self, item_id: int) -> ServiceData:
         """The service as far as it is readable."""
         found = getattr(self, "cleaned_data", {})
@@ -124,6 +132,15 @@ class ItemGroup:
 
     heading: str
     items: list[tuple[ServiceItem, bool]]
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A ticked service, what may differ from the usual, and how that reads in one line."""
+
+    item: ServiceItem
+    form: ServiceDetailForm
+    words: str
 
 
 class LogForm(forms.Form):
@@ -209,6 +226,11 @@ class LogForm(forms.Form):
         self.errors  # noqa: B018  reading it cleans the fields
         return self.cleaned_data.get("occurred_on") or self.today
 
+    @property
+    def day_read(self) -> date | None:
+        """The day as it was understood; None while it is not readable."""
+        return None if self.is_bound and not self.cleaned_data.get("occurred_on") else self.on
+
     @cached_property
     def chosen_businesses(self) -> list[Business]:
         """The businesses chosen so far."""
@@ -274,7 +296,7 @@ class LogForm(forms.Form):
         return len(self.items) <= SHORT_CATALOGUE
 
     @cached_property
-    def details(self) -> list[tuple[ServiceItem, ServiceDetailForm]]:
+    def details(self) -> list[Detail]:
         """For each ticked service but an orientation, what may differ from the usual."""
         ticked = [self.items[pk] for pk in dict.fromkeys(self._ids("services")) if pk in self.items]
         wanted = [item for item in ticked if item.kind != ServiceItem.Kind.ORIENTATION]
@@ -286,8 +308,11 @@ class LogForm(forms.Form):
             sent = self.is_bound and any(name.startswith(f"{prefix}-") for name in self.data)
             form = ServiceDetailForm(self.data if sent else None, prefix=prefix)
             form.fields["agency"].choices = choices
+            for field in form.fields.values():
+                field.widget.attrs |= LIVE
             tell_today(form, self.today)
-            found.append((item, form))
+            form.full_clean()
+            found.append(Detail(item, form, form.words(self.actor.agency_name)))
         return found
 
     @property
@@ -303,15 +328,15 @@ class LogForm(forms.Form):
         for group in self.people:
             if not group.new.is_valid():
                 self.add_error("contacts", f"{group.business.name}: check the new person's name and role.")
-        for item, detail in self.details:
-            if detail.is_bound and not detail.is_valid():
-                self.add_error("services", f"{item.name}: check its details.")
+        for detail in self.details:
+            if detail.form.errors:
+                self.add_error("services", f"{detail.item.name}: check its details.")
         return self.cleaned_data
 
     def as_typed(self) -> "LogForm":
         """Show what was typed without judging it: someone looked something up and is not done yet."""
         self.full_clean()
-        for part in (self, *(group.new for group in self.people), *(detail for _, detail in self.details)):
+        for part in (self, *(group.new for group in self.people), *(detail.form for detail in self.details)):
             if part._errors:
                 part._errors.clear()
         return self
@@ -319,7 +344,7 @@ class LogForm(forms.Form):
     def told(self) -> InteractionData:
         """The contact as far as it is readable; call after validation."""
         found = self.cleaned_data
-        details = {item.pk: form.data_for(item.pk) for item, form in self.details}
+        details = {detail.item.pk: detail.form.data_for(detail.item.pk) for detail in self.details}
         new = [group.new.data_for(group.business.pk) for group in self.people]
         return InteractionData(
             business_ids=tuple(dict.fromkeys(found.get("businesses", ()))),
