@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from bizworks.core.errors import BusinessRuleError, StaleVersionError
+from bizworks.tenancy.policy import Permission
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -34,7 +35,9 @@ def act(request: HttpRequest, form: Any, run: Callable[[], Any], *, back: str, d
 
     `texts`: heading, button, points (what follows), danger, draft (key), other (address, words),
     wordings (of a note). Answers 422 to a refusal and 409 to a record that changed meanwhile.
+    Errors: NotAllowedError, before the form is shown, for who may not log contacts at all.
     """
+    request.actor.require(Permission.LOG_INTERACTION)
     context = {"form": form, "back": back, **texts}
     if request.method != "POST":
         return render(request, "interactions/act.html", context)
