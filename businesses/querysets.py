@@ -21,7 +21,8 @@ class BusinessQuerySet(QuerySet):
             condition &= Q(search_text__contains=word)
         digits = "".join(ch for ch in text if ch.isascii() and ch.isdigit())
         if len(digits) == 9:
-            condition |= Q(employer__fein=digits)
+            employers = self.model._meta.get_field("employer").related_model
+            condition |= Q(employer__in=employers.objects.filter(fein=digits))
         return self.filter(condition)
 
     def in_town(self, text: str) -> "BusinessQuerySet":
