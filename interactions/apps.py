@@ -9,8 +9,14 @@ class InteractionsConfig(AppConfig):
     name = "interactions"
 
     def ready(self) -> None:
-        """Add to the pages of businesses: the timeline, the card of open work, who was served; follow moved boundaries."""
+        """Add to the pages of businesses: the timeline, the card of open work, who was served; follow moved boundaries.
+
+        Of the audit trail only what a stub tells is opened, agency and dates, and that to readers of
+        restricted records; contents stay closed (BR-3).
+        """
+        from bizworks.directory.permissions import register_audit_columns
         from bizworks.directory.services.map_changes import register_move_listener
+        from bizworks.tenancy.policy import Permission
         from businesses.selectors import (
             register_business_panel,
             register_served_condition,
@@ -19,6 +25,14 @@ class InteractionsConfig(AppConfig):
         from interactions.selectors import open_work_panel, served_businesses, timeline_source
         from interactions.services.boundaries import services_follow_move
 
+        guard = Permission.READ_RESTRICTED
+        common = ("agency", "recorded_by", "visibility", "voided_at", "voided_by")
+        for table, dates in (
+            ("interaction", ("occurred_on",)),
+            ("servicedelivered", ("started_on", "ended_on", "status")),
+        ):
+            columns = dict.fromkeys((*common, *dates), guard)
+            register_audit_columns(f"interactions_{table}", shown=(), guarded=columns)
         register_timeline_source(timeline_source)
         register_business_panel("interactions/panel.html", open_work_panel)
         register_served_condition(served_businesses)

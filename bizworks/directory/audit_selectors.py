@@ -62,7 +62,7 @@ class AuditLine:
     at: datetime
     who: str
     operation: str
-    """insert, update or delete."""
+    """insert, update, delete, or read (of what is restricted)."""
     kind: str
     name: str
     url: str
@@ -77,7 +77,7 @@ class AuditLine:
     @property
     def done(self) -> str:
         """What happened, as a past participle."""
-        return {"insert": "added", "update": "changed", "delete": "removed"}[self.operation]
+        return {"insert": "added", "update": "changed", "delete": "removed", "read": "read"}[self.operation]
 
 
 @dataclass(frozen=True)

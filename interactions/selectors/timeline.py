@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q
 from django.urls import reverse
 
 from bizworks.tenancy.actor import Actor
+from bizworks.tenancy.policy import Permission
 from businesses.models import Business
 from businesses.selectors import TimelineEntry
 from interactions.constants import OrientationOutcome, ServiceStatus, Visibility
@@ -152,7 +153,7 @@ def _lone_note(actor: Actor, row: Note) -> TimelineEntry:
         agency_name=row.agency.name,
         staff_names=() if restricted else (row.author.name,),
         body="" if restricted else row.body,
-        url=reverse("interactions:note_correct", args=[row.pk]),
+        url=reverse("interactions:note_correct", args=[row.pk]) if actor.may(Permission.LOG_INTERACTION) else "",
         badges=(_CLASS_BADGES[row.visibility],) if row.visibility in _CLASS_BADGES else (),
     )
 

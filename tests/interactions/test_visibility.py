@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from bizworks.core.errors import BusinessRuleError, NotAllowedError
 from bizworks.tenancy.models import AuditEvent
@@ -142,6 +143,17 @@ def test_br4_reading_what_is_restricted_is_in_the_audit_trail(in_north, acme, cl
         ("interactions_note", Note.objects.get().pk, in_north.state.user_id),
     }
     assert client_for(in_north.other_rep).get(interaction.get_absolute_url()).status_code == 404
+
+
+def test_the_audit_trail_tells_the_reading_but_no_content(in_north, acme, client_for):
+    interaction = whole_contact(in_north, acme, Visibility.RESTRICTED)
+    client_for(in_north.state).get(interaction.get_absolute_url())
+    for actor, sees_agency in ((in_north.state, True), (in_north.admin, False)):
+        page = client_for(actor).get(reverse("directory:audit")).content.decode()
+        assert "Interaction read" in page
+        assert "layoff" not in page
+        row = client_for(actor).get(reverse("directory:audit"), {"table": "interactions_interaction"}).content.decode()
+        assert (f"{interaction.occurred_on:%Y}" in row.split("Occurred on")[1][:200]) is sees_agency
 
 
 def test_br4_reading_over_the_api_is_recorded_too(in_north, acme, client_for):
