@@ -42,6 +42,7 @@ class BusinessSerializer(serializers.ModelSerializer):
 
     employer = EmployerSerializer()
     employees = serializers.SerializerMethodField(help_text="Null if unknown, or held back by its source.")
+    naics = serializers.SerializerMethodField(help_text="Null if unknown, or held back by its source.")
     url = serializers.CharField(source="get_absolute_url", help_text="Its page.")
 
     class Meta:
@@ -56,6 +57,11 @@ class BusinessSerializer(serializers.ModelSerializer):
         """Hold back what came from the unemployment agency (BR-6)."""
         actor = self.context["request"]._request.actor
         return business.employees if may_see_value(actor, source=business.employees_source) else None
+
+    def get_naics(self, business: Business) -> str | None:
+        """Hold back what came from the unemployment agency (BR-6)."""
+        actor = self.context["request"]._request.actor
+        return business.naics_id if may_see_value(actor, source=business.naics_source) else None
 
 
 class BusinessWriteSerializer(serializers.Serializer):

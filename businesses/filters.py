@@ -8,7 +8,8 @@ from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 
 from bizworks.tenancy.actor import Actor
-from businesses.constants import SizeBand, Status
+from bizworks.tenancy.policy import Permission
+from businesses.constants import SizeBand, Source, Status
 from businesses.selectors import ListOptions, served_condition
 
 NOT_KNOWN = "unknown"
@@ -30,8 +31,7 @@ class BusinessFilter(django_filters.FilterSet):
     town = django_filters.CharFilter(method="by_town", label="Town", max_length=80)
     sector = django_filters.ChoiceFilter(field_name="sector_id", label="Sector", empty_label="All")
     naics = django_filters.CharFilter(
-        field_name="naics__code",
-        lookup_expr="startswith",
+        method="by_naics",
         label="NAICS begins with",
         max_length=6,
         validators=[RegexValidator(r"^\d{1,6}$", "Give one to six digits.")],
@@ -62,6 +62,11 @@ class BusinessFilter(django_filters.FilterSet):
     def by_town(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """The town as its name or as it is written."""
         return queryset.in_town(value)
+
+    def by_naics(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """A NAICS prefix, among the codes the actor may see (BR-6)."""
+        seen = queryset if self.actor.may(Permission.SEE_UC_VALUES) else queryset.exclude(naics_source=Source.UC)
+        return seen.filter(naics__code__startswith=value)
 
     def by_size(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """A size band, or none known."""

@@ -8,7 +8,7 @@ from bizworks.directory.selectors import PlacementMap, SectorMap, tenant_today
 from bizworks.directory.services.map_changes import MEMBERSHIP, SECTORS, TERRITORY
 from bizworks.tenancy.context import current_tenant_id
 from bizworks.tenancy.tasks import hint_counts_changed
-from businesses.constants import size_band
+from businesses.constants import Source, size_band
 from businesses.models import Business
 
 
@@ -38,7 +38,8 @@ class Derivation:
         """Set every derived field of a business from its other fields; does not save."""
         parts = (business.name, business.alias, business.town)
         business.search_text = " ".join(part for part in parts if part).lower()
-        business.size_band = size_band(business.employees)
+        confidential = business.employees_source == Source.UC  # a band would give it away (BR-6)
+        business.size_band = size_band(None if confidential else business.employees)
         business.area_id, business.region_id = self.place(
             municipality_id=business.municipality_id,
             county_id=business.county_id,

@@ -126,6 +126,19 @@ def test_the_list_searches_filters_and_counts(north, client_for):
     assert "2 businesses" in page
 
 
+def test_no_filter_column_or_answer_gives_away_what_the_unemployment_agency_said(north, client_for):
+    with tenant_context(north.tenant.pk):
+        business = add(north.state, naics="541714", employees=77, source="uc")
+    for actor, found in ((north.rep, 0), (north.state, 1)):
+        client = client_for(actor)
+        assert len(client.get(url("list"), {"naics": "5417"}).context["page"].rows) == found
+        assert client.get(url("list"), {"size": "50-99"}).context["count"] == 0
+        answer = client.get(f"/api/v1/businesses/{business.pk}/").json()
+        assert (answer["naics"], answer["employees"]) == (("541714", 77) if found else (None, None))
+    page = client_for(north.rep).get(url("list")).content.decode()
+    assert "Biotechnology" not in page
+
+
 def test_served_by_an_agency_by_any_and_by_nobody(north, client_for):
     from datetime import date
 
