@@ -22,6 +22,7 @@ from reporting.selectors.cuts import (
     STANDING_WORDS,
     Cut,
     Names,
+    inside,
 )
 from reporting.selectors.files import ExportOptions
 
@@ -165,7 +166,7 @@ class PickerForm(forms.Form):
         region.choices = [(WHOLE, f"All of {names.system}"), *region_choices(actor, names)]
         if region_id == NONE:
             region.choices += [("none", names.without["region_id"])]
-        area.choices = [("", f"All {names.words['areas'].lower()}"), *_pairs(names.areas_of(region_id, period))]
+        area.choices = [("", f"All {inside(names.words['areas'])}"), *_pairs(names.areas_of(region_id, period))]
 
     @property
     def has_areas(self) -> bool:

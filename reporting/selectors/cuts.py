@@ -122,8 +122,8 @@ class Names:
     def without(self) -> dict[str, str]:
         """What it is called to have no value of a dimension."""
         return {
-            "region_id": f"No {self.words['region'].lower()}",
-            "area_id": f"No {self.words['area'].lower()}",
+            "region_id": f"No {inside(self.words['region'])}",
+            "area_id": f"No {inside(self.words['area'])}",
             "agency_id": "No agency",
             "category": "Other services (no federal category)",
             "sector_id": "No sector",
@@ -134,6 +134,11 @@ class Names:
         if scope.area_id != ALL:
             return self.of("area_id", scope.area_id)
         return self.system if scope.region_id == ALL else self.of("region_id", scope.region_id)
+
+
+def inside(word: str) -> str:
+    """A word as it stands inside a sentence: lower case, unless it is an abbreviation (EDR, LWIAs)."""
+    return word if word[1:2].isupper() else word[:1].lower() + word[1:]
 
 
 def names_read(system: str) -> Names:
@@ -167,7 +172,7 @@ def cut_sentence(cut: Cut, names: Names) -> str:
         parts.append(f"in the sector {names.sectors[scope.sector_id]}")
     parts.append(f"in {names.place(scope)}")
     if cut.overlap:
-        parts.append(OVERLAPS[cut.overlap].format(**{word: names.words[word].lower() for word in ("regions", "areas")}))
+        parts.append(OVERLAPS[cut.overlap].format(**{word: inside(names.words[word]) for word in ("regions", "areas")}))
     if cut.standing != ALL:
         parts.append(STANDING_SENTENCES[Standing(cut.standing)])
     return " ".join(parts)

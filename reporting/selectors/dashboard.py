@@ -21,7 +21,7 @@ from reporting.selectors.counts import (
     businesses_by_agency_count,
     freshness,
 )
-from reporting.selectors.cuts import Cut, Names
+from reporting.selectors.cuts import Cut, Names, inside
 from reporting.selectors.words import BECAUSE, DEFINITIONS, terms
 
 MULTIPLE_UP_TO = 20_000
@@ -316,7 +316,6 @@ def _standing(cut: Cut, cells: _Cells) -> tuple[Part, ...]:
                 standing.label,
                 cells.figures(of),
                 of,
-                note=f"standing_{standing.name.lower()}",
                 key=standing.name.lower(),
                 whole=whole,
                 before=before,
@@ -329,7 +328,7 @@ def _standing(cut: Cut, cells: _Cells) -> tuple[Part, ...]:
 def _tiles(cut: Cut, cells: _Cells, names: Names, served: int) -> tuple[Tile, ...]:
     employers, oriented = cells.figures(cut).employers, cut.but(measure=Measure.ORIENTED)
     found, several = cells.figures(oriented), cut.but(overlap="agency")
-    tiles = [Tile("Employers behind them", employers, cut.url, DEFINITIONS["employers"])]
+    tiles = [Tile("Employers", employers, cut.url, DEFINITIONS["employers"])]
     number = businesses_of_several_agencies(cut) if served <= MULTIPLE_UP_TO else None
     note = "" if not number else f"{percent(number, served)} % of businesses served"
     tiles.append(Tile("Served by two or more agencies", number, several.url, DEFINITIONS["several"], note))
@@ -347,57 +346,50 @@ def businesses_of_several_agencies(cut: Cut) -> int:
 
 
 def _breakdowns(cut: Cut, cells: _Cells, names: Names) -> Iterable[Breakdown]:
-    yield _breakdown(cut, cells, names, "agency_id", "agency", "Agencies", "By agency")
-    yield _breakdown(
-        cut, cells, names, "category", "category", "Federal categories", "By federal category", every=names.categories
-    )
+    yield _breakdown(cut, cells, names, "agency_id", "Agency", "Agencies")
+    yield _breakdown(cut, cells, names, "category", "Federal category", "Federal categories", tuple(names.categories))
     if cut.scope.area_id == ALL:
-        yield _breakdown(cut, cells, names, "sector_id", "sector", "Sectors", "By sector")
+        yield _breakdown(cut, cells, names, "sector_id", "Sector", "Sectors")
     if cut.scope == Scope():
-        words = names.words["region"], names.words["regions"]
-        yield _breakdown(cut, cells, names, "region_id", "region", words[1], f"By {words[0].lower()}")
+        yield _breakdown(cut, cells, names, "region_id", names.words["region"], names.words["regions"])
     elif cut.scope.area_id == ALL and cut.scope.region_id != NONE:
         yield _areas(cut, cells, names)
 
 
 def _breakdown(
-    cut: Cut,
-    cells: _Cells,
-    names: Names,
-    dimension: str,
-    key: str,
-    plural: str,
-    title: str,
-    every: Iterable[int] = (),
+    cut: Cut, cells: _Cells, names: Names, dimension: str, head: str, plural: str, always: tuple[int, ...] = ()
 ) -> Breakdown:
-    values = list(every) + [value for value in cells.values(cut, dimension) if value not in every]
+    """Cut by a dimension: the values that are always shown, in their order, or those with figures, largest first."""
     rows = []
-    for value in values:
+    for value in (*always, *(value for value in cells.values(cut, dimension) if value not in always)):
         of = cut.by(**{dimension: value})
         note = "Priority sector" if dimension == "sector_id" and value in names.priority_sectors else ""
         rows.append(_part(names.of(dimension, value), cells.figures(of), of, note=note, key=str(value)))
-    if not every:
+    if not always:
         rows.sort(key=lambda row: (row.key == str(NONE), -row.value, row.label))
-    url = "" if key == "sector" else cut.but(overlap=key).url
-    return Breakdown(
-        key, plural, title, title.removeprefix("By ").capitalize(), tuple(rows), cut_whole(cells, cut), url
-    )
-
-
-def cut_whole(cells: _Cells, cut: Cut) -> int:
-    """Businesses of a cut, counted once."""
-    return cells.figures(cut).businesses
+    return _divided(cut, cells, dimension.removesuffix("_id"), head, plural, rows)
 
 
 def _areas(cut: Cut, cells: _Cells, names: Names) -> Breakdown:
+    """The areas of the region; their cells stand alone, so that an area's own dashboard says the same."""
     rows = []
     for pk, name in names.areas_of(cut.scope.region_id, cut.period):
         of = cut.but(scope=Scope(area_id=pk))
         rows.append(_part(name, cells.figures(of), of))
     rows.sort(key=lambda row: (-row.value, row.label))
-    word = names.words["area"]
-    url = cut.but(overlap="area").url
-    return Breakdown("area", names.words["areas"], f"By {word.lower()}", word, tuple(rows), cut_whole(cells, cut), url)
+    return _divided(cut, cells, "area", names.words["area"], names.words["areas"], rows)
+
+
+def _divided(cut: Cut, cells: _Cells, key: str, head: str, plural: str, rows: list[Part]) -> Breakdown:
+    return Breakdown(
+        key=key,
+        name=plural,
+        title=f"By {inside(head)}",
+        head=head,
+        rows=tuple(rows),
+        distinct=cells.figures(cut).businesses,
+        overlap_url="" if key == "sector" else cut.but(overlap=key).url,
+    )
 
 
 def _comparison(cut: Cut, cells: _Cells, trend: _Trend, names: Names) -> Comparison:

@@ -17,7 +17,7 @@ from bizworks.directory.models import (
     Slate,
     StaffMember,
 )
-from bizworks.directory.selectors import staff_active
+from bizworks.directory.selectors import labels, staff_active
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission, Role
 from businesses.models import Business, ImportBatch
@@ -27,7 +27,7 @@ from interactions.selectors import follow_ups_due, recent_businesses, recent_int
 from reporting.constants import ALL, Grain
 from reporting.models import ExportJob
 from reporting.selectors.counts import Calendar, Freshness, Scope, calendar, freshness, trend
-from reporting.selectors.cuts import Cut
+from reporting.selectors.cuts import Cut, inside
 from reporting.selectors.dashboard import Part
 
 
@@ -139,12 +139,13 @@ def _exports(limit: int = 5) -> list[ExportJob]:
 
 
 def _steps(today: date) -> Iterable[SetUp]:
+    words = labels()
     regions, areas = (model.objects.in_force(today).count() for model in (Region, Area))
     places = AreaTerritory.objects.in_force(today).count()
     yield SetUp(
         "Map",
         bool(regions and areas and places),
-        f"{regions} regions and {areas} areas, made of {places} towns or counties",
+        f"{regions} {inside(words['regions'])} and {areas} {inside(words['areas'])}, made of {places} towns or counties",
         "directory:coverage",
     )
     agencies = Agency.objects.in_force(today).count()
@@ -157,7 +158,6 @@ def _steps(today: date) -> Iterable[SetUp]:
     people = StaffMember.objects.filter(staff_active()).count()
     open_ones = Invitation.objects.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now()).count()
     yield SetUp("People", people > 1, f"{people} with access, {open_ones} invited", "directory:staff_list")
-    done = ImportBatch.objects.filter(state=ImportBatch.State.DONE).count()
-    known = Business.objects.listed().exists()
-    text = f"{done} lists taken in" if done else "None yet; businesses can also be added one by one"
-    yield SetUp("First import", bool(done or known), text, "businesses:imports")
+    known = Business.objects.listed().count()
+    text = f"{known:,} in the directory" if known else "None yet; import a list, or add them one by one"
+    yield SetUp("Businesses", bool(known), text, "businesses:imports")

@@ -1,7 +1,7 @@
 """The words of the dashboard: what each figure counts, and why parts need not add up to their whole."""
 
 from reporting.selectors.counts import Calendar
-from reporting.selectors.cuts import Names
+from reporting.selectors.cuts import Names, inside
 
 DEFINITIONS = {
     "served": (
@@ -56,7 +56,7 @@ def terms(names: Names, calendar: Calendar) -> tuple[tuple[str, str], ...]:
             ("Orientation held, business oriented", f"{DEFINITIONS['orientations']} {DEFINITIONS['oriented']}")
         )
     word = names.words
-    place = f"{word['region']} and {word['area'].lower()} are those of the business on the day of the service."
+    place = f"{word['region']} and {inside(word['area'])} are those of the business on the day of the service."
     return (
         *words,
         ("Place", f"{place} Numbers of the past stay where they were when a border changes or a business moves."),

@@ -38,7 +38,7 @@ def test_story_8_regional_dashboard_with_honest_numbers(golden, world, page_for,
     expect(page.get_by_role("heading", level=1)).to_have_text("Pioneer Valley")
     expect(page.get_by_text("PY2024 = FY2025 (Jul 1, 2024 to Jun 30, 2025)").first).to_be_visible()
     expect(number_of(page, "Businesses served")).to_have_text("Businesses served: 3")
-    expect(number_of(page, "Employers behind them")).to_have_text("Employers behind them: 2")
+    expect(number_of(page, "Employers")).to_have_text("Employers: 2")
     agencies = page.locator("#agency")
     for name, number in (("MDCS", 3), ("CommCorp", 1), ("DUA", 1)):
         expect(agencies.get_by_role("link", name=f"{name} {number}", exact=True)).to_be_visible()

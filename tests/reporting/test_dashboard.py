@@ -129,7 +129,7 @@ def test_pioneer_valley_in_the_program_year(golden, in_north, client_for):
     page = text_of(client_for(in_north.manager), **PY2024, region=golden.regions["Pioneer Valley"])
     assert "PY2024 = FY2025 (Jul 1, 2024 to Jun 30, 2025)" in page
     assert "Businesses served: 3" in page
-    assert "Employers behind them: 2" in page
+    assert "Employers: 2" in page
     assert "Served by two or more agencies: 2" in page
     assert "By agency (businesses) MDCS 3 CommCorp 1 DUA 1" in page
     assert "Sum 5, overlap 2, distinct 3." in page
@@ -142,7 +142,7 @@ def test_pioneer_valley_in_the_program_year(golden, in_north, client_for):
 def test_the_whole_system_in_the_program_year(golden, in_north, client_for):
     page = text_of(client_for(in_north.state), **PY2024, region="all")
     assert "Businesses served: 6" in page
-    assert "Employers behind them: 5" in page
+    assert "Employers: 5" in page
     assert "Served by two or more agencies: 3 50 % of businesses served" in page
     assert "Orientations held: 1" in page
     assert "Businesses oriented: 1" in page
