@@ -90,7 +90,7 @@ def test_a_representative_sees_own_contacts_and_businesses(in_north, client_for)
     log(in_north.rep, make_business(in_north, "Own Works"), items=(in_north.items.lmi,))
     log(in_north.other_rep, make_business(in_north, "Other Works"), items=(in_north.items.lmi,))
     page = words(page_of(client_for(in_north.rep)))
-    assert "Own Works" in page.split("What I logged last")[1]
+    assert "Own Works" in page.split("Contacts I logged")[1]
     assert "Own Works" in page.split("Recent businesses")[1]
     assert "Other Works" not in page
 
@@ -129,7 +129,7 @@ def test_a_manager_sees_the_region_against_a_year_ago(in_north, client_for):
     assert "Businesses served: 2 1 more than" in page
     assert f"in the whole of {last.label}: 1" in page
     assert f"region={in_north.region.pk}" in html
-    lately = page.split("Lately in North West")[1].split("What I logged")[0]
+    lately = page.split("Lately in North West")[1].split("Contacts I logged")[0]
     assert "Now One" in lately
     assert "Elsewhere" not in lately
 
@@ -169,7 +169,7 @@ def test_an_administrator_sees_what_is_still_to_set_up(in_north, client_for):
     )
     page = words(page_of(client_for(in_north.admin)))
     assert "Setting up 5 of 6 done" in page
-    assert "2 regions and 2 areas, made of 2 towns or counties" in page
+    assert "2 regions and 2 workforce areas, made of 2 towns or counties" in page
     assert "6 services that can be logged" in page
     assert "7 lines for orientations" in page
     assert "6 with access, 1 invited" in page
