@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from bizworks.core.errors import BusinessRuleError, StaleVersionError
 from bizworks.directory.models import Area
@@ -61,6 +61,8 @@ class PossibleDuplicateError(BusinessRuleError):
         super().__init__({"confirmed": [f"{names} may be the same business. Confirm that it is not, to save another."]})
 
 
+ADDING_LOCK = 7_219_453
+"""First key of the advisory lock "one adds a business to this tenant"; the second is the tenant."""
 _TEXTS = ("name", "alias", "address", "town", "state", "zip_code", "phone", "website", "area_override_reason")
 _REQUIRED = {
     "name": "Give the name of the business.",
@@ -73,10 +75,14 @@ def business_create(*, actor: Actor, data: BusinessData) -> Business:
     """Add a business; its area, region and sector are derived (BR-10, BR-11).
 
     Errors: NotAllowedError; BusinessRuleError by input name; PossibleDuplicateError unless
-    `data.confirmed` (BR-12). Queries: about 25, the places of one state among them.
+    `data.confirmed` (BR-12). Locks: additions of the tenant wait for each other, so that the same
+    form sent twice at once finds itself. Queries: about 26, the places of one state among them.
     """
     actor.require(Permission.EDIT_BUSINESSES)
+    _check_source(actor, data)
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s, %s)", [ADDING_LOCK, actor.tenant_id])
         business = Business(recorded_by_id=actor.staff_id)
         fein = _fill(business, data, needs_naics=True)
         if not data.confirmed:
@@ -86,10 +92,26 @@ def business_create(*, actor: Actor, data: BusinessData) -> Business:
                 raise PossibleDuplicateError(found)
         name = _legal_name(data, business)
         business.employer = (
-            Employer.objects.filter(pk=data.employer_id).first() if data.employer_id else None
-        ) or employer_for(actor=actor, name=name, fein=fein or "", source=data.source)
+            employer_for(actor=actor, name=name, fein=fein or "", source=data.source)
+            if data.employer_id is None
+            else _known_employer(data.employer_id)
+        )
         business.save(force_insert=True)
     return business
+
+
+def _check_source(actor: Actor, data: BusinessData) -> None:
+    """Only who may see values of the unemployment agency may say that something came from it (BR-6)."""
+    if data.source == Source.UC and not actor.may(Permission.SEE_UC_VALUES):
+        raise BusinessRuleError({"source": ["Your role does not record values of the unemployment agency."]})
+
+
+def _known_employer(employer_id: int) -> Employer:
+    """The employer a location is added to. Errors: BusinessRuleError, also for a stranger's. Queries: 1."""
+    found = Employer.objects.filter(pk=employer_id).first()
+    if found is None:
+        raise BusinessRuleError({"employer_id": ["There is no such employer."]})
+    return found
 
 
 def business_update(*, actor: Actor, business_id: int, version: int, data: BusinessData) -> Business:
@@ -99,6 +121,7 @@ def business_update(*, actor: Actor, business_id: int, version: int, data: Busin
     BusinessRuleError by input name. Locks the row. Queries: about 25.
     """
     actor.require(Permission.EDIT_BUSINESSES)
+    _check_source(actor, data)
     with transaction.atomic():
         business = Business.objects.select_for_update().get(pk=business_id)
         if business.version != version:

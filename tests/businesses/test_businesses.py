@@ -1,9 +1,12 @@
 """Adding and changing a business: what is refused, what is derived, whose employer it is (BR-10..BR-12)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from bizworks.core.errors import BusinessRuleError, NotAllowedError, StaleVersionError
 from bizworks.reference.models import Municipality
@@ -13,7 +16,7 @@ from businesses.models import Business, Employer
 from businesses.services.businesses import PossibleDuplicateError, business_create, business_update
 from businesses.services.derivation import businesses_replace
 from tests.businesses.conftest import add, data
-from tests.factories import make_business
+from tests.factories import make_business, make_world
 
 
 def update(actor, business, **changes):
@@ -282,3 +285,43 @@ def test_every_change_is_audited_with_who(in_north):
     last = AuditEvent.objects.filter(table_name="businesses_business", row_id=business.pk).latest("id")
     assert last.changes["phone"] == ["", "413 555-0100"]
     assert last.user_id == in_north.rep.user_id
+
+
+# --- what a program may send, and twice at once
+
+
+def test_an_employer_that_is_not_here_is_refused_and_nothing_is_saved(north, south):
+    with tenant_context(south.tenant.pk):
+        strange = add(south.rep).employer_id
+    with tenant_context(north.tenant.pk):
+        for employer_id in (strange, 0, 10**9, 2**70):
+            assert "employer_id" in refused(north.rep, employer_id=employer_id)
+        assert Business.objects.count() == 0
+
+
+def test_only_who_may_see_unemployment_agency_values_may_record_them(in_north):
+    assert "source" in refused(in_north.rep, source="uc")
+    business = add(in_north.rep, employees=5)
+    with pytest.raises(BusinessRuleError, match="unemployment agency"):
+        update(in_north.rep, business, employees=6, source="uc")
+    assert add(in_north.state, name="Zenith Mills", source="uc").naics_source == "uc"
+
+
+def test_one_form_sent_at_once_from_several_tabs_adds_one_business(committed):
+    world, barrier = make_world("twice"), Barrier(4)
+
+    def send(_number: int) -> str:
+        try:
+            with tenant_context(world.tenant.pk, user_id=world.rep.user_id):
+                barrier.wait(10)
+                return str(add(world.rep).pk)
+        except PossibleDuplicateError:
+            return "known"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(send, range(4)))
+    assert answers.count("known") == 3
+    with tenant_context(world.tenant.pk):
+        assert Business.objects.count() == 1
