@@ -68,6 +68,7 @@ class Breakdown:
     head: str
     rows: tuple[Part, ...]
     distinct: int
+    dates: str
     overlap_url: str = ""
 
     @property
@@ -249,13 +250,14 @@ class _Trend:
     def __init__(self, cut: Cut, calendar: Calendar) -> None:
         self.cut, self.calendar = cut, calendar
         self.year = calendar.period(Grain.YEAR, cut.period.start)
-        place = Q(region_id=cut.scope.region_id, area_id=cut.scope.area_id) | Q(region_id=ALL, area_id=ALL)
+        months = (*calendar.shifted(self.year, -1).months, *self.year.months)
+        # Every column of the key is named, so that each cell is one look-up however many there are.
         rows = ServedCell.objects.filter(
-            place,
             measure=Measure.SERVED,
             grain__in=Grain.values,
-            start__gte=calendar.shifted(self.year, -1).start,
-            start__lte=self.year.end,
+            start__in=months,
+            region_id__in={ALL, cut.scope.region_id},
+            area_id__in={ALL, cut.scope.area_id},
             **dict.fromkeys(("agency_id", "category", "sector_id", "standing"), ALL),
         )
         fields = ("grain", "start", "region_id", "area_id", "businesses", "employers", "records")
@@ -282,6 +284,7 @@ class _Trend:
             head=name,
             rows=tuple(_part(cut.period.label, self.figures(cut), cut) for cut in self.cuts(grain)),
             distinct=self.figures(whole).businesses,
+            dates=self.year.dates,
             overlap_url=whole.but(overlap=name.lower()).url,
         )
 
@@ -388,6 +391,7 @@ def _divided(cut: Cut, cells: _Cells, key: str, head: str, plural: str, rows: li
         head=head,
         rows=tuple(rows),
         distinct=cells.figures(cut).businesses,
+        dates=cut.period.dates,
         overlap_url="" if key == "sector" else cut.but(overlap=key).url,
     )
 
