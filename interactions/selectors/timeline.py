@@ -41,12 +41,16 @@ def timeline_source(*, actor: Actor, business_id: int, through: date | None, lim
     """Contacts, services without a contact and notes of one business, newest first (BR-3).
 
     What may not be read is a stub of agency and date; what is restricted to others is not there;
-    what is restricted and may be read shows no content here: opening it is recorded. Queries: 7.
+    what is restricted and may be read shows no content here: opening it is recorded. A note that a
+    contact of the same day already shows is not told twice. Queries: 7.
     """
+    contacts = list(_contacts(actor, business_id, through, limit))
+    told = {(entry.occurred_on, entry.body) for entry in contacts if entry.body}
+    notes = _lone_notes(actor, business_id, through, limit)
     entries = [
-        *_contacts(actor, business_id, through, limit),
+        *contacts,
         *_lone_services(actor, business_id, through, limit),
-        *_lone_notes(actor, business_id, through, limit),
+        *(note for note in notes if (note.occurred_on, note.body) not in told),
     ]
     return sorted(entries, key=lambda entry: entry.occurred_on, reverse=True)[:limit]
 
