@@ -79,6 +79,16 @@ class AuditLine:
         """What happened, as a past participle."""
         return {"insert": "added", "update": "changed", "delete": "removed", "read": "read"}[self.operation]
 
+    @property
+    def shown(self) -> list[AuditChange]:
+        """The columns whose values the reader may see."""
+        return [change for change in self.changes if change.after != HIDDEN]
+
+    @property
+    def hidden(self) -> list[str]:
+        """The labels of the other columns: they changed, and no more is told."""
+        return [change.label for change in self.changes if change.after == HIDDEN]
+
 
 @dataclass(frozen=True)
 class AuditPage:
