@@ -218,7 +218,7 @@ class ImportForm(ServiceForm):
     source_name = forms.CharField(
         label="What the list is",
         max_length=120,
-        help_text="For example “State licences”. The same name again updates the businesses of the last one.",
+        help_text="For example “State licenses”. The same name again updates the businesses of the last one.",
         widget=forms.TextInput(attrs={"list": "known-sources", "autocomplete": "off"}),
     )
     source = forms.ChoiceField(
