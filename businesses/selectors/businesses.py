@@ -172,8 +172,9 @@ def naics_search(text: str, *, limit: int = 12) -> list[tuple[str, str]]:
 
 
 def naics_named(codes: list[str]) -> list[tuple[str, str]]:
-    """Codes with their titles, as (code, "code title"); unknown ones as they are. Queries: 1."""
-    titles = dict(NaicsCode.objects.filter(code__in=codes).values_list("code", "title"))
+    """Codes with their titles, as (code, "code title"); unknown ones, whatever was typed, as they are. Queries: 1."""
+    digits = [code for code in codes if code.isascii() and code.isdigit()]
+    titles = dict(NaicsCode.objects.filter(code__in=digits).values_list("code", "title"))
     return [(code, f"{code} {titles.get(code, '')}".strip()) for code in codes]
 
 
