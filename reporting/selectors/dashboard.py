@@ -144,9 +144,14 @@ class Dashboard:
 
     @property
     def columns(self) -> list[list[Breakdown]]:
-        """The breakdowns in two columns: who and where; with what and for whom."""
-        left = ("agency", "region", "area")
-        return [[part for part in self.breakdowns if (part.key in left) == side] for side in (True, False)]
+        """The breakdowns in two columns, each next one under the shorter."""
+        columns: list[list[Breakdown]] = [[], []]
+        heights = [0, 0]
+        for part in self.breakdowns:
+            shorter = heights.index(min(heights))
+            columns[shorter].append(part)
+            heights[shorter] += len(part.rows) + 4
+        return columns
 
     @property
     def charts(self) -> list[tuple[Breakdown, tuple[dict, ...]]]:
@@ -220,7 +225,7 @@ class _Cells:
         wanted = Q(region_id=scope.region_id, area_id=scope.area_id)
         wanted |= Q(region_id=ALL, area_id=ALL, agency_id=ALL, sector_id=ALL)
         if scope.area_id == ALL and scope.region_id == ALL:
-            wanted |= bare & Q(area_id=ALL)
+            wanted |= bare & (Q(area_id=ALL) | Q(region_id=ALL))
         elif scope.area_id == ALL:
             areas = [pk for pk, _ in names.areas_of(scope.region_id, cut.period)]
             wanted |= bare & Q(region_id=ALL, area_id__in=areas)
@@ -353,7 +358,7 @@ def _breakdowns(cut: Cut, cells: _Cells, names: Names) -> Iterable[Breakdown]:
     yield _breakdown(cut, cells, names, "category", "Federal category", "Federal categories", tuple(names.categories))
     if cut.scope.area_id == ALL:
         yield _breakdown(cut, cells, names, "sector_id", "Sector", "Sectors")
-    if cut.scope == Scope():
+    if cut.scope == Scope() and len(names.regions) > 1:
         yield _breakdown(cut, cells, names, "region_id", names.words["region"], names.words["regions"])
     elif cut.scope.area_id == ALL and cut.scope.region_id != NONE:
         yield _areas(cut, cells, names)
@@ -374,9 +379,9 @@ def _breakdown(
 
 
 def _areas(cut: Cut, cells: _Cells, names: Names) -> Breakdown:
-    """The areas of the region; their cells stand alone, so that an area's own dashboard says the same."""
+    """The areas of the region, or of a system that is one; an area's own dashboard says the same."""
     rows = []
-    for pk, name in names.areas_of(cut.scope.region_id, cut.period):
+    for pk, name in names.areas_of(cut.scope.region_id or next(iter(names.regions), NONE), cut.period):
         of = cut.but(scope=Scope(area_id=pk))
         rows.append(_part(name, cells.figures(of), of))
     rows.sort(key=lambda row: (-row.value, row.label))

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bizworks.accounts.models import User
-from bizworks.directory.models import Agency, StaffRegion, TenantProfile
+from bizworks.directory.models import Agency, AreaRegion, Region, StaffRegion, TenantProfile
 from bizworks.tenancy.context import tenant_context
 from interactions.models import ServiceDelivered
 from interactions.services import ServiceData, service_record
@@ -363,3 +363,13 @@ def test_the_page_reads_cells_and_not_services(golden, in_north, client_for):
 def test_a_cell_that_is_gone_shows_as_zero(golden, in_north, client_for):
     ServedCell.objects.all().delete()
     assert "Nothing is counted here yet" in text_of(client_for(in_north.partner), **PY2024)
+
+
+def test_a_system_of_one_region_is_divided_into_its_areas(in_north, client_for):
+    AreaRegion.objects.filter(region=in_north.other_region).delete()
+    Region.objects.filter(pk=in_north.other_region.pk).delete()
+    make_served(in_north, "Only Works", date(2025, 3, 3))
+    drain()
+    page = text_of(client_for(in_north.state), **PY2024, region="all")
+    assert "By workforce area (businesses) North Valley 1" in page
+    assert "By region" not in page
