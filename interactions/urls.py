@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:interaction_id>/next-step/", views.follow_up_add, name="follow_up_add"),
     path("notes/<int:note_id>/", views.note_correct, name="note_correct"),
     path("notes/<int:note_id>/visibility/", views.note_visibility, name="note_visibility"),
+    path("services/record/", views.service_record, name="service_record"),
     path("services/<int:service_id>/", views.service_edit, name="service_edit"),
     path("services/<int:service_id>/void/", views.service_void, name="service_void"),
 ]

@@ -5,6 +5,7 @@ from interactions.forms.changes import (
     NoteCorrectionForm,
     NoteForm,
     ReasonForm,
+    RecordForm,
     ServiceForm,
     VisibilityForm,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "NoteCorrectionForm",
     "NoteForm",
     "ReasonForm",
+    "RecordForm",
     "ServiceForm",
     "VisibilityForm",
 ]

@@ -1,16 +1,26 @@
-"""Small forms: voiding, correcting a service, notes, who may read."""
+"""Small forms: voiding, recording and correcting a service, notes, who may read."""
 
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 
 from bizworks.core.errors import BusinessRuleError
+from bizworks.core.forms import TypeaheadSelect
+from bizworks.directory.models import ServiceItem
 from bizworks.directory.selectors import tenant_today
+from bizworks.tenancy.actor import Actor
+from businesses.selectors import business_search
 from interactions.constants import MAX_NOTE_CHARACTERS, Assisted, ServiceStatus, Visibility
-from interactions.forms.days import FUTURE, DayField, tell_today
+from interactions.forms.days import FUTURE, DayField, ids_of, tell_today
 from interactions.models import ServiceDelivered
-from interactions.selectors import agencies, catalogue, colleagues
-from interactions.services import FollowUpData, NoteData, ServiceChange
+from interactions.selectors import agencies, businesses_for_log, catalogue, colleagues
+from interactions.services import FollowUpData, NoteData, ServiceChange, ServiceData
+
+JUDGED = {ServiceItem.Kind.ORIENTATION, ServiceItem.Kind.PARTIAL}
+"""Kinds that need the contact they were given in (BR-20)."""
+
+RECORDABLE = [(s.value, s.label) for s in ServiceStatus if s != ServiceStatus.CANCELLED]
 
 
 class ServiceErrorsMixin:
@@ -57,8 +67,7 @@ class ServiceForm(ServiceErrorsMixin, forms.Form):
         }
         super().__init__(data, initial=shown)
         tell_today(self, tenant_today())
-        hidden = {"orientation", "partial"}
-        items = [i for i in catalogue(service.started_on) if i.kind not in hidden or i.pk == service.item_id]
+        items = [i for i in catalogue(service.started_on) if i.kind not in JUDGED or i.pk == service.item_id]
         self.fields["item"].choices = [(item.pk, item.name) for item in items]
         self.fields["agency"].choices = [(agency.pk, agency.name) for agency in agencies(service.started_on)]
 
@@ -74,6 +83,49 @@ class ServiceForm(ServiceErrorsMixin, forms.Form):
             started_on=found["started_on"],
             ended_on=found["ended_on"],
             is_ongoing=going_on,
+            assisted=found["assisted"],
+            program=found["program"],
+        )
+
+
+class RecordForm(ServiceErrorsMixin, forms.Form):
+    """A service delivered without a meeting."""
+
+    business = forms.IntegerField(error_messages={"required": "Choose the business."})
+    item = forms.TypedChoiceField(label="Service", coerce=int)
+    status = forms.ChoiceField(choices=RECORDABLE, initial=ServiceStatus.COMPLETED)
+    started_on = DayField(label="Started", help_text="Today, yesterday, Tue, or 11/21")
+    ended_on = DayField(label="Ended", required=False, help_text="Empty: the same day, or not yet.")
+    agency = forms.TypedChoiceField(label="Delivered by", coerce=int)
+    assisted = forms.ChoiceField(label="Who did the work", choices=Assisted.choices, initial=Assisted.STAFF)
+    program = forms.CharField(label="Funding program", max_length=60, required=False)
+    visibility = forms.ChoiceField(label="Who may see it", choices=Visibility.choices, initial=Visibility.SHARED)
+
+    def __init__(self, data: Any = None, *, actor: Actor, business_id: str = "") -> None:
+        """Begin with a business, if one comes from its page. Queries: 3, and 1 for the business."""
+        initial = {"business": business_id, "started_on": "Today", "agency": actor.agency_id}
+        super().__init__(data, initial=initial)
+        today = tenant_today()
+        tell_today(self, today)
+        self.fields["business"].widget = TypeaheadSelect(
+            url=reverse_lazy("businesses:search"),
+            find=lambda text: [(b.pk, f"{b.name}, {b.place}") for b in business_search(actor=actor, text=text)],
+            resolve=lambda ids: [(b.pk, f"{b.name}, {b.place}") for b in businesses_for_log(actor, ids_of(ids))],
+        )
+        items = [item for item in catalogue(today) if item.kind not in JUDGED]
+        self.fields["item"].choices = [("", "Choose a service"), *((item.pk, item.name) for item in items)]
+        self.fields["agency"].choices = [(agency.pk, agency.name) for agency in agencies(today)]
+
+    def told(self) -> ServiceData:
+        """The service."""
+        found = self.cleaned_data
+        return ServiceData(
+            found["item"],
+            agency_id=found["agency"],
+            status=found["status"],
+            started_on=found["started_on"],
+            ended_on=found["ended_on"],
+            is_ongoing=found["status"] == ServiceStatus.IN_PROGRESS and not found["ended_on"],
             assisted=found["assisted"],
             program=found["program"],
         )

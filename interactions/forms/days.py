@@ -1,6 +1,7 @@
 """Days as people type them: 11/21, Nov 21, yesterday, Tue, in 2 weeks. Pure; no locale, no clock."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -101,6 +102,12 @@ def tell_today(form: forms.BaseForm, today: date) -> None:
             field.today = today
 
 
+def ids_of(values: Iterable[Any]) -> list[int]:
+    """The ids among what a form sent; whatever cannot be one is left out."""
+    texts = [str(value) for value in values]
+    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= 18]
+
+
 class IdListField(forms.TypedMultipleChoiceField):
     """Ids whose existence a service checks; anything that cannot be an id is refused here."""
 
@@ -110,5 +117,4 @@ class IdListField(forms.TypedMultipleChoiceField):
 
     def valid_value(self, value: Any) -> bool:
         """Whether it has the shape of an id."""
-        text = str(value)
-        return text.isascii() and text.isdigit() and len(text) <= 18
+        return bool(ids_of([value]))

@@ -19,7 +19,7 @@ from businesses.constants import KEY_ROLES, ContactRole
 from businesses.models import Business, Contact
 from businesses.selectors import business_search
 from interactions.constants import MAX_NOTE_CHARACTERS, Assisted, Mode, ServiceStatus, Visibility
-from interactions.forms.days import FUTURE, DayField, IdListField, tell_today
+from interactions.forms.days import FUTURE, DayField, IdListField, ids_of, tell_today
 from interactions.selectors import (
     SlateVersion,
     agencies,
@@ -216,7 +216,7 @@ class LogForm(forms.Form):
     def _ids(self, name: str) -> list[int]:
         """The ids in an input as it stands, readable or not yet."""
         value = self.data.getlist(self.add_prefix(name)) if self.is_bound else self.initial.get(name, [])
-        return [int(v) for v in value if str(v).isascii() and str(v).isdigit() and len(str(v)) <= 18]
+        return ids_of(value)
 
     @cached_property
     def on(self) -> date:

@@ -30,8 +30,17 @@ def save(form: Any, run: Callable[[], Any]) -> Any:
         return None
 
 
-def act(request: HttpRequest, form: Any, run: Callable[[], Any], *, back: str, done: str, **texts: Any) -> HttpResponse:
-    """Show the form, or run the service and go back.
+def act(
+    request: HttpRequest,
+    form: Any,
+    run: Callable[[], Any],
+    *,
+    back: str,
+    done: str,
+    landing: Callable[[Any], str] | None = None,
+    **texts: Any,
+) -> HttpResponse:
+    """Show the form, or run the service and go back (or to the `landing` of what was saved).
 
     `texts`: heading, button, points (what follows), danger, draft (key), other (address, words),
     wordings (of a note). Answers 422 to a refusal and 409 to a record that changed meanwhile.
@@ -39,13 +48,16 @@ def act(request: HttpRequest, form: Any, run: Callable[[], Any], *, back: str, d
     """
     request.actor.require(Permission.LOG_INTERACTION)
     context = {"form": form, "back": back, **texts}
-    if request.method != "POST":
+    if "_find" in request.POST:
+        form.full_clean()
+        form.errors.clear()
+    if request.method != "POST" or "_find" in request.POST:
         return render(request, "interactions/act.html", context)
     try:
-        if save(form, run) is None:
+        if (saved := save(form, run)) is None:
             return render(request, "interactions/act.html", context, status=422)
     except StaleVersionError as error:
         form.add_error(None, str(error))
         return render(request, "interactions/act.html", context, status=409)
     messages.success(request, done, extra_tags=f"clears:{texts.get('draft', '')}")
-    return redirect(back)
+    return redirect(landing(saved) if landing else back)

@@ -10,7 +10,16 @@ from django.views.decorators.http import require_POST, require_safe
 from bizworks.core.errors import BusinessRuleError
 from bizworks.tenancy.policy import Permission
 from interactions import selectors, services
-from interactions.forms import FollowUpForm, NoteCorrectionForm, NoteForm, ReasonForm, ServiceForm, VisibilityForm
+from interactions.forms import (
+    FollowUpForm,
+    NoteCorrectionForm,
+    NoteForm,
+    ReasonForm,
+    RecordForm,
+    ServiceForm,
+    VisibilityForm,
+)
+from interactions.models import ServiceDelivered
 from interactions.views.acts import act, require_form, sent
 
 VOID = {
@@ -32,6 +41,11 @@ SERVICE_VOID = {
     "points": ["It counts no more; it stays readable with the reason. This cannot be undone."],
     "button": "Void this service",
     "danger": True,
+}
+RECORD = {
+    "heading": "Record a service without a meeting",
+    "points": ["For what was delivered without meeting anyone. If you met somebody, log the contact instead."],
+    "button": "Save the service",
 }
 CORRECTION = {
     "heading": "Correct a note",
@@ -117,6 +131,24 @@ def note_visibility(request: HttpRequest, note_id: int) -> HttpResponse:
     texts = {"heading": "Who may read this note", "button": "Change who may read it"}
     back = (note.interaction or note.business).get_absolute_url()
     return act(request, form, run, back=back, done="Changed.", **texts)
+
+
+@require_form
+def service_record(request: HttpRequest) -> HttpResponse:
+    """Record a service that was delivered without a meeting."""
+    form = RecordForm(sent(request), actor=request.actor, business_id=request.GET.get("business", "")[:18])
+
+    def run() -> ServiceDelivered:
+        told = form.cleaned_data
+        return services.service_record(
+            actor=request.actor, business_id=told["business"], service=form.told(), visibility=told["visibility"]
+        )
+
+    def landing(row: ServiceDelivered) -> str:
+        return row.business.get_absolute_url()
+
+    back = reverse("interactions:log")
+    return act(request, form, run, back=back, done="The service is recorded.", landing=landing, **RECORD)
 
 
 @require_form

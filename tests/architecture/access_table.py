@@ -162,6 +162,7 @@ ACCESS: dict[str, str] = {
     "interactions:note_correct": "200 200 200 403 403",
     "interactions:note_visibility": "200 200 200 403 403",
     "interactions:service_edit": "200 200 200 403 403",
+    "interactions:service_record": "200 200 200 403 403",
     "interactions:service_void": "200 200 200 403 403",
     "interactions:visibility": "200 200 200 403 403",
     "interactions:void": "200 200 200 403 403",

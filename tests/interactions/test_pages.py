@@ -367,6 +367,36 @@ def test_correcting_a_service_on_the_page(in_north, acme, rep):
     assert "Someone else changed this record" in body(stale)
 
 
+def test_a_service_without_a_meeting_is_recorded_on_its_own_page(in_north, acme, rep):
+    url = "/interactions/services/record/"
+    assert "Acme Precision" in body(rep.get(f"{url}?business={acme.pk}"))
+    for junk in ("x", "9" * 40, "-1", ""):
+        assert rep.get(f"{url}?business={junk}").status_code == 200
+    data = {
+        "business": acme.pk,
+        "item": in_north.items.training.pk,
+        "status": "in_progress",
+        "started_on": "3 days ago",
+        "agency": in_north.agency.pk,
+        "assisted": "staff",
+        "visibility": "shared",
+    }
+    found = rep.post(url, {"business_search": "acme", "_find": "business"})
+    assert (found.status_code, f'<option value="{acme.pk}">' in body(found)) == (200, True)
+    for wrong in (
+        {"business": 999_999},
+        {"business": "9" * 40},
+        {"item": ""},
+        {"started_on": "tomorrow"},
+        {"business": ""},
+    ):
+        assert rep.post(url, data | wrong).status_code == 422
+    assert not ServiceDelivered.objects.exists()
+    assert rep.post(url, data).url == acme.get_absolute_url()
+    row = ServiceDelivered.objects.get()
+    assert (row.started_on, row.ended_on, row.interaction_id) == (day(-3), None, None)
+
+
 def test_a_reader_may_open_but_not_change(in_north, acme, client_for):
     result = log(in_north.rep, acme, items=(in_north.items.lmi,))
     partner, other = client_for(in_north.partner), client_for(in_north.other_rep)
