@@ -38,7 +38,7 @@ CLASS = {
     "button": "Change who may see it",
 }
 SERVICE_VOID = {
-    "points": ["It counts no more; it stays readable with the reason. This cannot be undone."],
+    "points": ["It no longer counts; it stays readable with the reason. This cannot be undone."],
     "button": "Void this service",
     "danger": True,
 }

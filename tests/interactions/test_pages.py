@@ -341,7 +341,7 @@ def test_voiding_asks_for_a_reason_then_says_so_on_the_page(in_north, acme, rep)
     assert rep.post(f"{url}void/", {"reason": ""}).status_code == 422
     page = body(rep.post(f"{url}void/", {"reason": "Logged twice"}, follow=True))
     assert "Logged twice" in page
-    assert "It counts no more" in page
+    assert "It no longer counts" in page
     assert "Add a note" not in page
 
 
