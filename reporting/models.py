@@ -39,7 +39,7 @@ class ServedFact(TenantModel):
             models.Index(
                 fields=["tenant", "measure", "month", "region_id", "agency_id", "category", "sector_id", "business_id"],
                 name="fact_drill_down",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
