@@ -14,8 +14,6 @@ from bizworks.tenancy.models import Tenant
 from interactions.services import ImportReport, ImportRow, services_import
 from interactions.services.importing import COLUMNS, REQUIRED_COLUMNS
 
-csv.field_size_limit(1_000_000)
-
 
 class Command(BaseCommand):
     """`import_services FILE --tenant SLUG`: the same file again changes nothing.
