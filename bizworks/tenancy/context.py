@@ -44,11 +44,6 @@ def current_tenant_id() -> int:
     return current_context().tenant_id
 
 
-def tenant_in_force() -> bool:
-    """Tell whether a tenant is in force, without raising."""
-    return _current.get() is not None
-
-
 def _tell_database(context: TenantContext | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.migrations.operations.base import Operation
-from django.db.models import ForeignKey
 
 from bizworks.tenancy.models import TenantForeignKey
 
@@ -178,8 +177,3 @@ class CreateCacheTable(RunStatements):
         "CREATE INDEX core_cache_expires ON core_cache (expires)",
     )
     backwards = ("DROP TABLE core_cache",)
-
-
-def tenant_foreign_keys(model: Any) -> list[ForeignKey]:
-    """List the foreign keys of a model that stay within the tenant."""
-    return [field for field in model._meta.local_fields if isinstance(field, TenantForeignKey)]
