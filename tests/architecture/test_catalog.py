@@ -22,6 +22,7 @@ SYSTEM_MODELS = {
 }
 UNAUDITED_TABLES = {
     "tenancy_auditevent": "the trail itself",
+    "businesses_businessactivity": "derived; kept by triggers",
     "reporting_servedfact": "derived; can be rebuilt",
     "reporting_servedcell": "derived; can be rebuilt",
     "reporting_countmark": "a queue",
