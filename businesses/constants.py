@@ -129,3 +129,68 @@ IMPORT_MAX_ATTEMPTS = 5
 """Starts without a chunk done, after which an import fails."""
 IMPORT_FILE_DAYS = 7
 """How long the file of an unfinished import is kept."""
+
+
+class LeadStart(TextChoices):
+    """How somebody became the lead of a business (BR-15)."""
+
+    TAKEN = "taken", "Took it; nobody held it"
+    HANDED = "handed", "Accepted it"
+    ASSIGNED = "assigned", "Assigned by a manager"
+
+
+class LeadEnd(TextChoices):
+    """How somebody's lead ended."""
+
+    HANDED = "handed", "Handed over"
+    ASSIGNED = "assigned", "Assigned to somebody else"
+    ENDED = "ended", "Ended by a manager"
+    MERGED = "merged", "Ended by a merge"
+
+
+class ProposalKind(TextChoices):
+    """Who proposes a change of lead: the lead offers it, or somebody asks for it."""
+
+    OFFER = "offer", "Hand-over"
+    REQUEST = "request", "Request"
+
+
+class ProposalState(TextChoices):
+    """Where a proposed change of lead stands."""
+
+    OPEN = "open", "Waiting"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    EXPIRED = "expired", "Expired"
+    OVERTAKEN = "overtaken", "Overtaken by another change"
+
+
+class OutreachKind(TextChoices):
+    """What somebody other than the lead did or plans."""
+
+    STEP = "step", "Planned next step"
+    SERVICE = "service", "Planned service"
+    CONTACT = "contact", "Contact"
+    MESSAGE = "message", "Message to the lead"
+
+
+PROPOSAL_DAYS = 14
+"""How long a proposed change of lead waits."""
+MESSAGE_DAYS = 14
+"""How long a message to the lead stands for the reason of what is planned (BR-15)."""
+MAX_LEADS_ASSIGNED = 5_000
+"""Businesses that one bulk assignment takes."""
+
+COUNT_CAP = 10_000
+"""Lists count exactly up to here."""
+BULK_CAP = 10_000
+"""Businesses one change may touch."""
+BULK_AT_ONCE = 500
+"""Businesses changed while the person waits; more go to the worker."""
+BULK_CHUNK = 500
+EXPORT_ROWS = 10_000
+"""Rows of a list's file without the permission to export the whole system."""
+MAX_TAGS = 500
+MAX_VIEWS = 100
+"""Saved views of one person."""

@@ -21,6 +21,23 @@ def may_see_value(actor: Actor, *, source: str) -> bool:
     return source != Source.UC or actor.may(Permission.SEE_UC_VALUES)
 
 
+def may_lead(actor: Actor) -> bool:
+    """Whether the actor is somebody who can hold the relationship with a business: who logs contacts, in person."""
+    return actor.staff_id is not None and actor.may(Permission.LOG_INTERACTION)
+
+
+def may_manage_leads(actor: Actor, *, region_id: int | None) -> bool:
+    """Whether the actor decides about leads in a region: its managers, and managers of the whole system (BR-15)."""
+    if not (may_lead(actor) and actor.may(Permission.EDIT_ANY_INTERACTION)):
+        return False
+    return not actor.region_ids or region_id in actor.region_ids
+
+
+def works_in(actor: Actor, *, region_id: int | None) -> bool:
+    """Whether a region, or the whole system, is the actor's own ground."""
+    return not actor.region_ids or region_id in actor.region_ids
+
+
 AUDIT_COLUMNS: dict[str, tuple[str, dict[str, str]]] = {
     "businesses_employer": ("name", {"fein": Permission.SEE_FEIN}),
     "businesses_business": (
@@ -33,6 +50,10 @@ AUDIT_COLUMNS: dict[str, tuple[str, dict[str, str]]] = {
         "business name role title is_key_representative phone email do_not_contact left_on",
         {},
     ),
+    "businesses_lead": ("business region staff agency backup started_on ended_on how end decided_by", {}),
+    "businesses_leadproposal": ("business region kind proposed proposed_by state expires_on decided_by", {}),
+    "businesses_teammember": ("business staff agency part started_on ended_on added_by ended_by", {}),
+    "businesses_outreach": ("business lead staff agency kind on", {}),
     "businesses_importbatch": ("source_name file_name state rows_new rows_changed rows_rejected requested_by", {}),
 }
 """What the audit trail shows of our tables: names to every reader (BR-2), and what needs a permission (BR-4, BR-6).

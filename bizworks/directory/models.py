@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from bizworks.accounts.models import User
 from bizworks.reference.models import County, FederalCategory, Municipality
@@ -249,6 +250,32 @@ class Invitation(TenantModel):
 
     def __str__(self) -> str:
         return self.email
+
+
+class Notice(TenantModel):
+    """A line in one person's inbox; never a word of a restricted record.
+
+    `url` is a path of ours, empty where there is nothing to open. `sender` is empty when the system
+    itself tells, or when who it was is kept within an agency.
+    """
+
+    recipient = TenantForeignKey(StaffMember, related_name="+")
+    sender = TenantForeignKey(StaffMember, null=True, blank=True, related_name="+")
+    text = models.CharField(max_length=300)
+    body = models.CharField(max_length=1000, blank=True, default="", help_text="What the sender wrote.")
+    url = models.CharField(max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["tenant", "recipient", "-id"], name="notice_inbox"),
+            models.Index(fields=["tenant", "recipient"], condition=Q(read_at=None), name="notice_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class ServiceItem(CodedModel):

@@ -7,6 +7,8 @@ from bizworks.tenancy.actor import Actor
 
 NEVER_SHOWN = frozenset({"digest", "form_key", "file_path", "search_text", "sha256"})
 OPEN_TABLES = ("directory_", "accounts_", "tenancy_")
+PERSONAL_TABLES = frozenset({"directory_notice"})
+"""What people write to each other; the trail shows only that there was something."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ def audit_value_visible(actor: Actor, table: str, column: str) -> bool:
     """Whether this reader sees the values of a column; if not, only that it changed."""
     if column in NEVER_SHOWN:
         return False
-    if table.startswith(OPEN_TABLES):
+    if table.startswith(OPEN_TABLES) and table not in PERSONAL_TABLES:
         return True
     rules = _columns.get(table, AuditColumns())
     return column in rules.shown or (column in rules.guarded and actor.may(rules.guarded[column]))

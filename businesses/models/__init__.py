@@ -3,8 +3,18 @@
 from businesses.models.activity import BusinessActivity
 from businesses.models.businesses import Business, BusinessIdentifier, Contact, Employer
 from businesses.models.imports import ImportBatch, ImportMapping, ImportRowProblem
+from businesses.models.relationships import (
+    Acquaintance,
+    Lead,
+    LeadProposal,
+    NewsSeen,
+    Outreach,
+    TeamMember,
+    Watch,
+)
 
 __all__ = [
+    "Acquaintance",
     "Business",
     "BusinessActivity",
     "BusinessIdentifier",
@@ -13,4 +23,10 @@ __all__ = [
     "ImportBatch",
     "ImportMapping",
     "ImportRowProblem",
+    "Lead",
+    "LeadProposal",
+    "NewsSeen",
+    "Outreach",
+    "TeamMember",
+    "Watch",
 ]
