@@ -15,8 +15,10 @@ class BusinessesConfig(AppConfig):
         from businesses.permissions import AUDIT_COLUMNS
         from businesses.selectors.businesses import business_count_in
         from businesses.services.derivation import map_listener
+        from businesses.services.merge_registry import register_own_relations
 
         register_map_listener(map_listener)
         register_impact_counter(business_count_in)
+        register_own_relations()
         for table, (shown, guarded) in AUDIT_COLUMNS.items():
             register_audit_columns(table, shown=shown.split(), guarded=guarded)

@@ -24,6 +24,7 @@ class InteractionsConfig(AppConfig):
         )
         from interactions.selectors import open_work_panel, served_businesses, timeline_source
         from interactions.services.boundaries import services_follow_move
+        from interactions.services.merging import register_relations
 
         guard = Permission.READ_RESTRICTED
         common = ("agency", "recorded_by", "visibility", "voided_at", "voided_by")
@@ -37,3 +38,4 @@ class InteractionsConfig(AppConfig):
         register_business_panel("interactions/panel.html", open_work_panel)
         register_served_condition(served_businesses)
         register_move_listener(services_follow_move)
+        register_relations()
