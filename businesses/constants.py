@@ -37,6 +37,43 @@ class SizeBand(TextChoices):
     B500 = "500+", "500 or more"
 
 
+SIZE_ORDER = ("500+", "250-499", "100-249", "50-99", "20-49", "10-19", "5-9", "1-4", "")
+"""The bands from the largest; the place of a band is stored with each business, for the order of lists."""
+
+
+class TagLook(TextChoices):
+    """The sign before a tag's name; each has a color too, but never the color alone."""
+
+    CIRCLE = "circle", "Circle"
+    SQUARE = "square", "Square"
+    TRIANGLE = "triangle", "Triangle"
+    DIAMOND = "diamond", "Diamond"
+    STAR = "star", "Star"
+    FLAG = "flag", "Flag"
+
+    @property
+    def sign(self) -> str:
+        """The sign itself."""
+        signs = {"circle": "●", "square": "■", "triangle": "▲", "diamond": "◆", "star": "★", "flag": "⚑"}
+        return signs[self.value]
+
+
+class Sharing(TextChoices):
+    """Who sees a saved view besides its owner."""
+
+    PRIVATE = "private", "Only me"
+    AGENCY = "agency", "My agency"
+    EVERYONE = "everyone", "Everyone"
+
+
+class BulkAction(TextChoices):
+    """What can be done to many businesses at once."""
+
+    TAG_ADD = "tag_add", "Add a tag"
+    TAG_REMOVE = "tag_remove", "Remove a tag"
+    LEAD = "lead", "Assign the lead"
+
+
 class Scheme(TextChoices):
     """Kinds of identifiers a business carries besides the employer's FEIN."""
 

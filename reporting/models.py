@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from bizworks.directory.models import StaffMember
-from bizworks.tenancy.models import BackgroundJob, TenantForeignKey, TenantModel
+from bizworks.tenancy.models import FileJob, TenantForeignKey, TenantModel
 from reporting.constants import Grain, MarkSubject, Measure, Standing
 
 
@@ -125,27 +125,14 @@ class CountState(TenantModel):
         return f"Counted through {self.advanced_through}"
 
 
-class ExportJob(BackgroundJob):
+class ExportJob(FileJob):
     """A file someone asked for: what, with which filters, by whom, when; the record of the export (R26)."""
 
-    class Format(models.TextChoices):
-        """File formats."""
-
-        CSV = "csv", "CSV"
-        XLSX = "xlsx", "Excel workbook"
-
-    format = models.CharField(max_length=4, choices=Format)
     parameters = models.JSONField(default=dict, help_text="Filters: start, end, region_id, agency_id, ...")
     requested_by = TenantForeignKey(StaffMember, related_name="+")
     token_name = models.CharField(max_length=80, blank=True, default="")
-    file_path = models.CharField(max_length=300, blank=True, default="", help_text="Below the private files directory.")
-    file_name = models.CharField(max_length=200, blank=True, default="")
-    size_bytes = models.BigIntegerField(default=0)
-    sha256 = models.CharField(max_length=64, blank=True, default="")
-    downloads = models.IntegerField(default=0)
-    expires_on = models.DateField(null=True, blank=True, help_text="The file is removed on this day; the record stays.")
 
-    class Meta(BackgroundJob.Meta):
+    class Meta(FileJob.Meta):
         ordering = ["-id"]
 
     def __str__(self) -> str:

@@ -153,3 +153,29 @@ class BackgroundJob(TenantModel):
     def is_open(self) -> bool:
         """Whether the worker still has to do with it."""
         return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+
+class FileJob(BackgroundJob):
+    """Base of files someone asked for; the row is the record of the export and outlives the file."""
+
+    class Format(models.TextChoices):
+        """File formats."""
+
+        CSV = "csv", "CSV"
+        XLSX = "xlsx", "Excel workbook"
+
+    format = models.CharField(max_length=4, choices=Format)
+    file_path = models.CharField(max_length=300, blank=True, default="", help_text="Below the private files directory.")
+    file_name = models.CharField(max_length=200, blank=True, default="")
+    size_bytes = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    downloads = models.IntegerField(default=0)
+    expires_on = models.DateField(null=True, blank=True, help_text="The file is removed on this day; the record stays.")
+
+    class Meta(BackgroundJob.Meta):
+        abstract = True
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file can still be fetched."""
+        return self.state == self.State.DONE and bool(self.file_path)

@@ -3,6 +3,7 @@
 from businesses.models.activity import BusinessActivity
 from businesses.models.businesses import Business, BusinessIdentifier, Contact, Employer
 from businesses.models.imports import ImportBatch, ImportMapping, ImportRowProblem
+from businesses.models.lists import BulkChange, BusinessTag, ListExport, PinnedView, SavedView, Tag
 from businesses.models.relationships import (
     Acquaintance,
     Lead,
@@ -17,9 +18,11 @@ __all__ = [
     "Acquaintance",
     "Business",
     "BusinessActivity",
+    "BulkChange",
     "BusinessIdentifier",
     "Contact",
     "Employer",
+    "BusinessTag",
     "ImportBatch",
     "ImportMapping",
     "ImportRowProblem",
@@ -30,3 +33,7 @@ __all__ = [
     "TeamMember",
     "Watch",
 ]
+    "ListExport",
+    "PinnedView",
+    "SavedView",
+    "Tag",

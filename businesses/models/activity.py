@@ -21,7 +21,7 @@ class BusinessActivity(TenantModel):
 
     class Meta(TenantModel.Meta):
         verbose_name_plural = "business activity"
-        indexes = [models.Index(fields=["tenant", "last_contact_on"], name="activity_last_contact")]
+        indexes = [models.Index(fields=["tenant", "last_contact_on", "business"], name="activity_by_contact")]
 
     def __str__(self) -> str:
         return f"{self.business_id}: {self.last_contact_on}"

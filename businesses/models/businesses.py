@@ -2,13 +2,13 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.urls import reverse
 
 from bizworks.directory.models import Area, Region, Sector, StaffMember
 from bizworks.reference.models import County, Municipality, NaicsCode
 from bizworks.tenancy.models import GlobalForeignKey, TenantForeignKey, TenantManager, TenantModel
-from businesses.constants import ContactRole, Scheme, SizeBand, Source, Status
+from businesses.constants import SIZE_ORDER, ContactRole, Scheme, SizeBand, Source, Status
 from businesses.querysets import BusinessQuerySet, ContactQuerySet
 
 FEIN_VALIDATOR = RegexValidator(r"^\d{9}$", "A FEIN has nine digits.")
@@ -63,6 +63,12 @@ class Business(TenantModel):
     employees = models.IntegerField(null=True, blank=True, help_text="People employed at this location.")
     employees_source = models.CharField(max_length=10, choices=Source, blank=True, default="")
     size_band = models.CharField(max_length=8, choices=SizeBand, blank=True, default="")
+    size_order = models.GeneratedField(
+        expression=Case(*[When(size_band=band, then=n) for n, band in enumerate(SIZE_ORDER)], default=len(SIZE_ORDER)),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+        help_text="Place of the size band, the largest first: the order of lists.",
+    )
     phone = models.CharField(max_length=30, blank=True, default="")
     website = models.CharField(max_length=200, blank=True, default="")
     search_text = models.TextField(
@@ -83,7 +89,14 @@ class Business(TenantModel):
             models.Index(fields=["tenant", "search_text", "id"], name="business_order"),
             models.Index(fields=["tenant", "region", "search_text", "id"], name="business_region_order"),
             models.Index(fields=["tenant", "naics"], name="business_naics"),
-            models.Index(fields=["tenant", "municipality"], name="business_town"),
+            models.Index(fields=["tenant", "area", "search_text", "id"], name="business_area_order"),
+            models.Index(fields=["tenant", "sector", "search_text", "id"], name="business_sector_order"),
+            models.Index(fields=["tenant", "municipality", "search_text", "id"], name="business_town_order"),
+            models.Index(fields=["tenant", "county", "search_text", "id"], name="business_county_order"),
+            models.Index(fields=["tenant", "status", "search_text", "id"], name="business_status_order"),
+            models.Index(fields=["tenant", "town", "search_text", "id"], name="business_by_town"),
+            models.Index(fields=["tenant", "size_order", "search_text", "id"], name="business_by_size"),
+            models.Index(fields=["tenant", "created_at", "id"], name="business_by_day"),
         ]
 
     def __str__(self) -> str:
