@@ -116,6 +116,37 @@ def size_band(employees: int | None) -> str:
     return next((band for limit, band in limits if employees < limit), "500+")
 
 
+class Stage(TextChoices):
+    """Where a business stands in its life; the order is that of the picture."""
+
+    STARTUP = "startup", "Start-up"
+    GROWTH = "growth", "Growth"
+    STABLE = "stable", "Stable"
+    AT_RISK = "at_risk", "At risk"
+    CLOSING = "closing", "Closing"
+    RELOCATING = "relocating", "Relocating"
+
+
+ALARMING_STAGES = (Stage.AT_RISK, Stage.CLOSING, Stage.RELOCATING)
+
+
+class StageVisibility(TextChoices):
+    """Who may read a stage (BR-3); the same words as for contacts."""
+
+    SHARED = "shared", "Everyone in the system"
+    AGENCY = "agency", "My agency"
+    RESTRICTED = "restricted", "Restricted"
+
+
+class MatchRule(TextChoices):
+    """Why two businesses look like one (BR-12)."""
+
+    FEIN = "fein", "same FEIN and same address"
+    NAME = "name", "similar name in the same town"
+    PHONE = "phone", "same telephone in the same town"
+    WEB = "web", "same website in the same town"
+
+
 class ImportField(TextChoices):
     """What a column of a list can be."""
 

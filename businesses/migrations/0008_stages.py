@@ -1,7 +1,365 @@
-from django.db import migrations
+"""Stages of a business's life, confirmed matches, forms that were sent, and the keys that likely matches are found by.
+
+The keys are kept by triggers, so that no way of writing can forget them. One function makes them, for
+what stands in the table and for what is being typed; merged businesses have none.
+"""
+
+import uuid
+
+import django.db.models.deletion
+import django.utils.timezone
+from django.db import migrations, models
+
+import bizworks.tenancy.context
+import bizworks.tenancy.models
+from bizworks.tenancy.operations import SecureTenantTable
+
+FUNCTIONS = r"""
+CREATE FUNCTION businesses_name_letters(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT regexp_replace(
+    regexp_replace(lower(translate(name, 'ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöùúûüýÿ',
+                                   'AAAAAACEEEEIIIINOOOOOUUUUYaaaaaaceeeeiiiinooooouuuuyy')),
+      '\m(inc|incorporated|llc|corp|corporation|co|company|ltd|limited|lp|llp|pllc|pc|plc|the|and|of)\M', '', 'g'),
+    '[^a-z0-9]+', '', 'g')
+$$;
+
+CREATE FUNCTION businesses_phone_digits(phone text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN length(d) >= 10 THEN left(d, 10) ELSE '' END
+    FROM (SELECT ltrim(regexp_replace(phone, '[^0-9]+', '', 'g'), '1') AS d) x
+$$;
+
+CREATE FUNCTION businesses_web_domain(website text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN d ~ '(^|\.)(facebook|instagram|linkedin|google|yelp|twitter|x|tiktok|youtube|linktr|etsy|wixsite|weebly|business)\.[a-z]+$'
+              THEN '' ELSE coalesce(left(d, 60), '') END
+    FROM (SELECT substring(lower(website) from '^(?:https?://)?(?:www\.)?([^/:?#]+)') AS d) x
+$$;
+
+CREATE FUNCTION businesses_match_keys(town int, name text, alias text, phone text, website text)
+RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT coalesce(array_agg(DISTINCT kind || town || ':' || part), '{}') FROM (
+    SELECT 's' AS kind, left(n, 4) AS part FROM (SELECT businesses_name_letters(name) AS n) a
+    UNION ALL SELECT 'e', right(n, 4) FROM (SELECT businesses_name_letters(name) AS n) b
+    UNION ALL SELECT 's', left(n, 4) FROM (SELECT businesses_name_letters(alias) AS n) c WHERE alias <> ''
+    UNION ALL SELECT 'e', right(n, 4) FROM (SELECT businesses_name_letters(alias) AS n) d WHERE alias <> ''
+    UNION ALL SELECT 'p', businesses_phone_digits(phone) WHERE phone <> ''
+    UNION ALL SELECT 'w', businesses_web_domain(website) WHERE website <> ''
+  ) x WHERE part <> ''
+$$;
+
+CREATE FUNCTION businesses_match_keys_follow() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO businesses_matchkey (tenant_id, key, business_number)
+    SELECT n.tenant_id, k, n.id FROM new_rows n,
+           unnest(businesses_match_keys(n.municipality_id, n.name, n.alias, n.phone, n.website)) AS k
+     WHERE n.municipality_id IS NOT NULL AND n.status <> 'merged' ON CONFLICT DO NOTHING;
+  ELSIF TG_OP = 'DELETE' THEN
+    DELETE FROM businesses_matchkey m USING old_rows o,
+           unnest(businesses_match_keys(o.municipality_id, o.name, o.alias, o.phone, o.website)) AS k
+     WHERE m.tenant_id = o.tenant_id AND m.key = k AND m.business_number = o.id;
+  ELSE
+    DELETE FROM businesses_matchkey m USING old_rows o JOIN new_rows n ON n.tenant_id = o.tenant_id AND n.id = o.id,
+           unnest(businesses_match_keys(o.municipality_id, o.name, o.alias, o.phone, o.website)) AS k
+     WHERE (n.municipality_id, n.name, n.alias, n.phone, n.website, n.status = 'merged')
+           IS DISTINCT FROM (o.municipality_id, o.name, o.alias, o.phone, o.website, o.status = 'merged')
+       AND m.tenant_id = o.tenant_id AND m.key = k AND m.business_number = o.id;
+    INSERT INTO businesses_matchkey (tenant_id, key, business_number)
+    SELECT n.tenant_id, k, n.id FROM new_rows n JOIN old_rows o ON n.tenant_id = o.tenant_id AND n.id = o.id,
+           unnest(businesses_match_keys(n.municipality_id, n.name, n.alias, n.phone, n.website)) AS k
+     WHERE (n.municipality_id, n.name, n.alias, n.phone, n.website, n.status = 'merged')
+           IS DISTINCT FROM (o.municipality_id, o.name, o.alias, o.phone, o.website, o.status = 'merged')
+       AND n.municipality_id IS NOT NULL AND n.status <> 'merged' ON CONFLICT DO NOTHING;
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER match_keys_insert AFTER INSERT ON businesses_business REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION businesses_match_keys_follow();
+CREATE TRIGGER match_keys_update AFTER UPDATE ON businesses_business REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION businesses_match_keys_follow();
+CREATE TRIGGER match_keys_delete AFTER DELETE ON businesses_business REFERENCING OLD TABLE AS old_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION businesses_match_keys_follow();
+"""
+DROP = """
+DROP TRIGGER match_keys_insert ON businesses_business;
+DROP TRIGGER match_keys_update ON businesses_business;
+DROP TRIGGER match_keys_delete ON businesses_business;
+DROP FUNCTION businesses_match_keys_follow();
+DROP FUNCTION businesses_match_keys(int, text, text, text, text);
+DROP FUNCTION businesses_web_domain(text);
+DROP FUNCTION businesses_phone_digits(text);
+DROP FUNCTION businesses_name_letters(text);
+"""
+FILL = """
+DO $$
+DECLARE t int;
+BEGIN  -- businesses added before: row-level security is forced on the owner too, so tenant by tenant
+  FOR t IN SELECT id FROM tenancy_tenant LOOP
+    PERFORM set_config('app.tenant_id', t::text, true);
+    INSERT INTO businesses_matchkey (tenant_id, key, business_number)
+    SELECT b.tenant_id, k, b.id FROM businesses_business b,
+           unnest(businesses_match_keys(b.municipality_id, b.name, b.alias, b.phone, b.website)) AS k
+     WHERE b.tenant_id = t AND b.municipality_id IS NOT NULL AND b.status <> 'merged' ON CONFLICT DO NOTHING;
+    -- a sector that follows from a confidential industry code would give it away (BR-6)
+    UPDATE businesses_business SET sector_id = NULL
+     WHERE tenant_id = t AND naics_source = 'uc' AND sector_id IS NOT NULL;
+  END LOOP;
+  PERFORM set_config('app.tenant_id', '', true);
+END $$;
+"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("businesses", "0007_relationships")]
+    dependencies = [("businesses", "0007_relationships"), ("directory", "0002_notices"), ("tenancy", "0001_initial")]
 
-    operations = []
+    operations = [
+        migrations.CreateModel(
+            name="BusinessStage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("startup", "Start-up"),
+                            ("growth", "Growth"),
+                            ("stable", "Stable"),
+                            ("at_risk", "At risk"),
+                            ("closing", "Closing"),
+                            ("relocating", "Relocating"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("began_on", models.DateField(help_text="Local date from which the business is in this stage.")),
+                ("source", models.CharField(help_text="How it is known, in words.", max_length=120)),
+                ("note", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("shared", "Everyone in the system"),
+                            ("agency", "My agency"),
+                            ("restricted", "Restricted"),
+                        ],
+                        default="shared",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("voided_at", models.DateTimeField(blank=True, null=True)),
+                ("void_reason", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "agency",
+                    bizworks.tenancy.models.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.agency",
+                    ),
+                ),
+                (
+                    "business",
+                    bizworks.tenancy.models.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stages",
+                        to="businesses.business",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    bizworks.tenancy.models.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.staffmember",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=bizworks.tenancy.context.current_tenant_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
+                (
+                    "voided_by",
+                    bizworks.tenancy.models.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.staffmember",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-began_on", "-id"],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "indexes": [models.Index(fields=["tenant", "business", "-began_on", "-id"], name="stage_history")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ConfirmedMatch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "rule",
+                    models.CharField(
+                        choices=[
+                            ("fein", "same FEIN and same address"),
+                            ("name", "similar name in the same town"),
+                            ("phone", "same telephone in the same town"),
+                            ("web", "same website in the same town"),
+                        ],
+                        help_text="What made them look alike.",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("decided_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "business",
+                    bizworks.tenancy.models.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="confirmed_matches",
+                        to="businesses.business",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    bizworks.tenancy.models.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.staffmember",
+                    ),
+                ),
+                (
+                    "other",
+                    bizworks.tenancy.models.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="businesses.business",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=bizworks.tenancy.context.current_tenant_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "confirmed matches",
+                "ordering": ["-decided_at", "-id"],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "business", "other"), name="confirmed_match_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MatchKey",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "tenant",
+                        "key",
+                        "business_number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("key", models.CharField(max_length=80)),
+                ("business_number", models.BigIntegerField()),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=bizworks.tenancy.context.current_tenant_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "match key",
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="SentForm",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("form_key", models.UUIDField(default=uuid.uuid4)),
+                ("act", models.CharField(help_text="What was saved.", max_length=20)),
+                ("row_number", models.BigIntegerField(default=0, help_text="Its number.")),
+                ("sent_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "sent_by",
+                    bizworks.tenancy.models.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.staffmember",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=bizworks.tenancy.context.current_tenant_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [models.UniqueConstraint(fields=("tenant", "form_key"), name="sent_form_key")],
+            },
+        ),
+        SecureTenantTable("BusinessStage"),
+        SecureTenantTable("ConfirmedMatch"),
+        SecureTenantTable("MatchKey", audited=False, own_key=True),
+        SecureTenantTable("SentForm", audited=False),
+        migrations.RunSQL(FUNCTIONS, DROP),
+        migrations.RunSQL(FILL, migrations.RunSQL.noop),
+    ]

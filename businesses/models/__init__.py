@@ -4,6 +4,7 @@ from businesses.models.activity import BusinessActivity
 from businesses.models.businesses import Business, BusinessIdentifier, Contact, Employer
 from businesses.models.imports import ImportBatch, ImportMapping, ImportRowProblem
 from businesses.models.lists import BulkChange, BusinessTag, ListExport, PinnedView, SavedView, Tag
+from businesses.models.stages import BusinessStage, ConfirmedMatch, MatchKey, SentForm
 from businesses.models.relationships import (
     Acquaintance,
     Lead,
@@ -20,12 +21,16 @@ __all__ = [
     "BusinessActivity",
     "BulkChange",
     "BusinessIdentifier",
+    "BusinessStage",
+    "ConfirmedMatch",
     "Contact",
     "Employer",
     "BusinessTag",
     "ImportBatch",
     "ImportMapping",
     "ImportRowProblem",
+    "MatchKey",
+    "SentForm",
     "Lead",
     "LeadProposal",
     "NewsSeen",
