@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bizworks.launch import bootstrap
+from bizworks.launch import bootstrap, shapes
 from bizworks.launch.console import LaunchError, say
 from bizworks.launch.paths import BUILD, ROOT
 from bizworks.launch.processes import run_step
@@ -18,6 +18,8 @@ STATIC = BUILD / "static"
 STAMP = BUILD / "assets.json"
 MODULES = ROOT / "node_modules"
 USWDS = MODULES / "@uswds" / "uswds" / "dist"
+COUNTIES = MODULES / "us-atlas" / "counties-10m.json"
+MAPS = BUILD / "maps"
 OLDEST_NODE = 20
 STYLESHEET = Path("css/uswds.min.css")
 SCRIPTS = (Path("js/uswds.min.js"), Path("js/uswds-init.min.js"))
@@ -40,12 +42,13 @@ def ensure(*, browser: bool) -> None:
             return
         fetch(browser)
         files = build(USWDS, STATIC / "uswds")
+        states = shapes.build(COUNTIES, MAPS)
         STAMP.write_text(json.dumps({"key": _key(), "browser": browser}))
-    say(f"browser assets: {files} files built")
+    say(f"browser assets: {files} files and the county shapes of {states} states built")
 
 
 def _key() -> str:
-    parts = [ROOT / "package.json", ROOT / "package-lock.json", Path(__file__)]
+    parts = [ROOT / "package.json", ROOT / "package-lock.json", Path(__file__), Path(shapes.__file__)]
     return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
 
 
@@ -54,7 +57,8 @@ def _is_current(browser: bool) -> bool:
         stamp = json.loads(STAMP.read_text())
     except (OSError, ValueError):
         return False
-    return stamp["key"] == _key() and (stamp["browser"] or not browser) and (STATIC / "uswds" / STYLESHEET).exists()
+    built = (STATIC / "uswds" / STYLESHEET).exists() and MAPS.is_dir()
+    return built and stamp["key"] == _key() and (stamp["browser"] or not browser)
 
 
 def fetch(browser: bool) -> None:
