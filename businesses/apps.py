@@ -15,7 +15,7 @@ class BusinessesConfig(AppConfig):
         from businesses.permissions import AUDIT_COLUMNS
         from businesses.selectors.businesses import business_count_in
         from businesses.services.derivation import map_listener
-        from businesses.services.merge_registry import register_own_relations
+        from businesses.services.merge_relations import register_own_relations
 
         register_map_listener(map_listener)
         register_impact_counter(business_count_in)

@@ -5,6 +5,7 @@ from businesses.models.businesses import Business, BusinessIdentifier, Contact, 
 from businesses.models.imports import ImportBatch, ImportMapping, ImportRowProblem
 from businesses.models.lists import BulkChange, BusinessTag, ListExport, PinnedView, SavedView, Tag
 from businesses.models.stages import BusinessStage, ConfirmedMatch, MatchKey, SentForm
+from businesses.models.merges import BusinessMerge, MergePart
 from businesses.models.relationships import (
     Acquaintance,
     Lead,
@@ -21,6 +22,7 @@ __all__ = [
     "Business",
     "BusinessActivity",
     "BusinessIdentifier",
+    "BusinessMerge",
     "BusinessTag",
     "BusinessStage",
     "ConfirmedMatch",
@@ -34,6 +36,7 @@ __all__ = [
     "Lead",
     "LeadProposal",
     "ListExport",
+    "MergePart",
     "NewsSeen",
     "Outreach",
     "PinnedView",

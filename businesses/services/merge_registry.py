@@ -128,16 +128,3 @@ def unlisted_relations() -> list[str]:
 def _keys(model: type[Model]) -> Iterable[Any]:
     fields: Iterable[Any] = model._meta.local_fields
     return (f for f in fields if isinstance(f, ForeignKey) and f.related_model in TARGETS)
-
-
-def register_own_relations() -> None:
-    """List the foreign keys of this app (called in `apps.py`)."""
-    from businesses import models
-
-    register_merge_relation(models.Business, "employer", Policy.CHOSEN)
-    register_merge_relation(models.Business, "merged_into", Policy.MOVE, label="records merged before")
-    register_merge_relation(
-        models.BusinessIdentifier, "business", Policy.MOVE_OR_SET_ASIDE, label="numbers and list rows"
-    )
-    register_merge_relation(models.Contact, "business", Policy.MOVE, label="people")
-    register_merge_relation(models.BusinessActivity, "business", Policy.DERIVED)
