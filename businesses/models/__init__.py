@@ -4,6 +4,7 @@ from businesses.models.activity import BusinessActivity
 from businesses.models.businesses import Business, BusinessIdentifier, Contact, Employer
 from businesses.models.imports import ImportBatch, ImportMapping, ImportRowProblem
 from businesses.models.lists import BulkChange, BusinessTag, ListExport, PinnedView, SavedView, Tag
+from businesses.models.search import SearchEntry, SearchWord
 from businesses.models.stages import BusinessStage, ConfirmedMatch, MatchKey, SentForm
 from businesses.models.merges import BusinessMerge, MergePart
 from businesses.models.relationships import (
@@ -31,6 +32,8 @@ __all__ = [
     "ImportBatch",
     "ImportMapping",
     "ImportRowProblem",
+    "SearchEntry",
+    "SearchWord",
     "MatchKey",
     "SentForm",
     "Lead",

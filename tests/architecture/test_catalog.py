@@ -23,6 +23,8 @@ SYSTEM_MODELS = {
 UNAUDITED_TABLES = {
     "tenancy_auditevent": "the trail itself",
     "businesses_businessactivity": "derived; kept by triggers",
+    "businesses_searchentry": "derived; can be rebuilt",
+    "businesses_searchword": "derived; can be rebuilt",
     "businesses_matchkey": "derived; kept by triggers",
     "businesses_sentform": "numbers of forms that were sent; no content",
     "reporting_servedfact": "derived; can be rebuilt",
