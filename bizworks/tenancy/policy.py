@@ -23,6 +23,7 @@ class Permission(TextChoices):
     VIEW_BUSINESSES = "view_businesses", "See the directory of businesses"
     EDIT_BUSINESSES = "edit_businesses", "Add and change businesses and contacts"
     IMPORT_BUSINESSES = "import_businesses", "Import lists of businesses"
+    MERGE_BUSINESSES = "merge_businesses", "Merge records of the same business, and undo it"
     LOG_INTERACTION = "log_interaction", "Log contacts and services"
     EDIT_ANY_INTERACTION = "edit_any_interaction", "Correct or void what others of the region or agency logged"
     VIEW_DASHBOARD = "view_dashboard", "Open dashboards and the businesses behind each number"
@@ -38,7 +39,11 @@ class Permission(TextChoices):
 
 _READ = {Permission.VIEW_BUSINESSES, Permission.VIEW_DASHBOARD}
 _WORK = _READ | {Permission.EDIT_BUSINESSES, Permission.LOG_INTERACTION}
-_MANAGE = _WORK | {Permission.EDIT_ANY_INTERACTION, Permission.IMPORT_BUSINESSES}
+_MANAGE = _WORK | {
+    Permission.EDIT_ANY_INTERACTION,
+    Permission.IMPORT_BUSINESSES,
+    Permission.MERGE_BUSINESSES,
+}
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.PARTNER: frozenset(_READ),
@@ -59,6 +64,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | {
             Permission.EDIT_BUSINESSES,
             Permission.IMPORT_BUSINESSES,
+            Permission.MERGE_BUSINESSES,
             Permission.MANAGE_DIRECTORY,
             Permission.MANAGE_STAFF,
             Permission.MANAGE_TOKENS,
