@@ -139,6 +139,12 @@ class InteractionWriteSerializer(serializers.Serializer):
     note = NoteWriteSerializer(required=False, allow_null=True)
     follow_up = FollowUpWriteSerializer(required=False, allow_null=True)
     staff_ids = serializers.ListField(child=serializers.IntegerField(**_id), required=False, max_length=50)
+    outreach_reason = serializers.CharField(
+        max_length=500,
+        required=False,
+        allow_blank=True,
+        help_text="Why a planned service or next step goes on though somebody else leads the business (BR-15).",
+    )
 
     def as_data(self) -> InteractionData:
         """The same as the service takes it."""

@@ -23,6 +23,7 @@ class InteractionsConfig(AppConfig):
             register_timeline_source,
         )
         from interactions.selectors import open_work_panel, served_businesses, timeline_source
+        from interactions.selectors.relationships import register_relationship_sources
         from interactions.services.boundaries import services_follow_move
         from interactions.services.merging import register_relations
 
@@ -39,3 +40,4 @@ class InteractionsConfig(AppConfig):
         register_served_condition(served_businesses)
         register_move_listener(services_follow_move)
         register_relations()
+        register_relationship_sources()

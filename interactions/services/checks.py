@@ -3,8 +3,9 @@
 from datetime import date
 
 from bizworks.directory.models import ServiceItem
-from businesses.constants import ContactRole, Status
+from businesses.constants import ContactRole, OutreachKind, Status
 from businesses.services.checks import Problems, problem_with_text
+from businesses.services.outreach import Plan, outreach_problems
 from interactions.constants import (
     FOLLOW_UP_HORIZON_YEARS,
     MAX_BUSINESSES_PER_INTERACTION,
@@ -12,6 +13,7 @@ from interactions.constants import (
     MAX_NOTE_CHARACTERS,
     MAX_SERVICES_PER_INTERACTION,
     Mode,
+    ServiceStatus,
     Visibility,
 )
 from interactions.services.data import FollowUpData, InteractionData, NewContactData, NoteData, ServiceData
@@ -32,7 +34,28 @@ def check(data: InteractionData, ground: Ground) -> None:
     if data.follow_up is not None:
         _check_assignee(data.follow_up, ground, problems)
         check_follow_up(data.follow_up, since=data.occurred_on or ground.today, problems=problems)
+    problems.errors.update(outreach_problems(ground.leads, plans_of(data, ground), data.outreach_reason).errors)
     problems.raise_if_any()
+
+
+def plans_of(data: InteractionData, ground: Ground) -> dict[int, Plan]:
+    """What is planned at businesses whose lead is passed; restricted records are nobody else's to know (BR-4).
+
+    A next step for the lead, the back-up or the team passes nobody. Queries: 0.
+    """
+    if data.visibility == Visibility.RESTRICTED:
+        return {}
+    plans = {
+        pk: Plan(OutreachKind.SERVICE, service.started_on)
+        for service in ground.services
+        if service.status == ServiceStatus.PLANNED
+        for pk in service.business_ids or data.business_ids
+    }
+    for lead in ground.leads:
+        is_first = lead.business_id in data.business_ids[:1]
+        if data.follow_up is not None and is_first and not lead.knows_assignee:
+            plans[lead.business_id] = Plan(OutreachKind.STEP, data.follow_up.due_on)
+    return plans
 
 
 def _check_contact(data: InteractionData, ground: Ground, problems: Problems) -> None:

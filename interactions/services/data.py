@@ -72,7 +72,8 @@ class InteractionData:
     `contact_ids` may belong to any of the businesses; `staff_ids` are colleagues besides the actor;
     `form_key` names this act of saving: the same key again returns the first result.
     `orientation_fallback` says what an orientation becomes for a business where it does not
-    qualify: "partial" or "outreach"; empty = refuse to save (BR-20).
+    qualify: "partial" or "outreach"; empty = refuse to save (BR-20). `outreach_reason` says why what is
+    planned goes on past the lead of a business (BR-15).
     """
 
     business_ids: tuple[int, ...]
@@ -91,6 +92,7 @@ class InteractionData:
     note: NoteData | None = None
     follow_up: FollowUpData | None = None
     staff_ids: tuple[int, ...] = ()
+    outreach_reason: str = ""
 
 
 @dataclass(frozen=True)

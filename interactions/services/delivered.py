@@ -9,8 +9,11 @@ from bizworks.directory.models import Agency, ServiceItem, StaffMember, TenantPr
 from bizworks.directory.selectors import PlacementMap
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.tasks import hint_counts_changed
+from businesses.constants import OutreachKind
 from businesses.models import Business
-from interactions.constants import Visibility
+from businesses.selectors.outreach import passed_leads
+from businesses.services.outreach import Plan, outreach_problems, outreach_tell
+from interactions.constants import ServiceStatus, Visibility
 from interactions.models import ServiceDelivered
 from interactions.selectors.catalogue import local_day
 from interactions.services.corrections import JUDGED_KINDS
@@ -20,11 +23,17 @@ from interactions.services.standing import require_worker
 
 
 def service_record(
-    *, actor: Actor, business_id: int, service: ServiceData, visibility: str = Visibility.SHARED
+    *,
+    actor: Actor,
+    business_id: int,
+    service: ServiceData,
+    visibility: str = Visibility.SHARED,
+    outreach_reason: str = "",
 ) -> ServiceDelivered:
     """Record a service that was delivered without a meeting (BR-3, BR-11, BR-14, BR-18).
 
-    Errors: NotAllowedError, BusinessRuleError by input name. Queries: at most 8.
+    One that is planned at a business somebody else leads needs a reason, and the lead is told (BR-15).
+    Errors: NotAllowedError, BusinessRuleError by input name. Queries: at most 8; 3 more for a planned one.
     """
     require_worker(actor)
     today = local_day(TenantProfile.objects.get())
@@ -38,6 +47,11 @@ def service_record(
             reasons.append("Choose who may see this from the list.")
         if reasons:
             raise BusinessRuleError({"services": reasons})
+        if data.status == ServiceStatus.PLANNED and visibility != Visibility.RESTRICTED:
+            leads = passed_leads(actor=actor, business_ids=[business_id])
+            plans = {lead.business_id: Plan(OutreachKind.SERVICE, data.started_on) for lead in leads}
+            outreach_problems(leads, plans, outreach_reason).raise_if_any()
+            outreach_tell(actor=actor, leads=leads, plans=plans, reason=outreach_reason)
         staff = StaffMember(pk=actor.staff_id) if data.agency_id == actor.agency_id else None
         row = service_row(
             data, business, PlacementMap(), visibility=visibility, staff=staff, recorded_by_id=actor.staff_id

@@ -11,8 +11,12 @@ from bizworks.directory.models import StaffMember, TenantProfile
 from bizworks.directory.selectors import staff_active
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
+from businesses.constants import OutreachKind
 from businesses.models import Business
+from businesses.selectors.outreach import PassedLead, passed_leads
 from businesses.services.checks import Problems
+from businesses.services.outreach import Plan, outreach_problems, outreach_tell
+from interactions.constants import Visibility
 from interactions.models import FollowUp
 from interactions.selectors.catalogue import local_day
 from interactions.selectors.follow_ups import readable_follow_ups
@@ -22,17 +26,26 @@ from interactions.services.standing import interaction_for_addition, require_wor
 
 
 def follow_up_add(
-    *, actor: Actor, follow_up: FollowUpData, business_id: int | None = None, interaction_id: int | None = None
+    *,
+    actor: Actor,
+    follow_up: FollowUpData,
+    business_id: int | None = None,
+    interaction_id: int | None = None,
+    outreach_reason: str = "",
 ) -> FollowUp:
     """Promise a next step for a business, or after a contact (for the first of its businesses), from today on.
 
-    Errors: NotAllowedError, Http404, BusinessRuleError by input name. Queries: at most 6.
+    Where somebody else leads the business and the step is not for them, it needs a reason, and the
+    lead is told (BR-15), unless the contact is restricted.
+    Errors: NotAllowedError, Http404, BusinessRuleError by input name. Queries: at most 9.
     """
     require_worker(actor)
     today: date = local_day(TenantProfile.objects.get())
+    is_restricted = False
     with transaction.atomic():
         if interaction_id is not None:
             interaction = interaction_for_addition(actor, interaction_id)
+            is_restricted = interaction.visibility == Visibility.RESTRICTED
             rows = interaction.participations.order_by("pk")
             business_id = business_id or rows.values_list("business", flat=True).first()
         if not Business.objects.filter(pk=business_id).exists():
@@ -42,7 +55,11 @@ def follow_up_add(
         assignee_id = follow_up.assignee_id or actor.staff_id
         if assignee_id != actor.staff_id and not StaffMember.objects.filter(staff_active(), pk=assignee_id).exists():
             problems.add("follow_up_assignee", "Choose a colleague who works here.")
+        leads = () if is_restricted else _passed(actor, business_id, assignee_id)
+        plans = {lead.business_id: Plan(OutreachKind.STEP, follow_up.due_on) for lead in leads}
+        problems.errors.update(outreach_problems(leads, plans, outreach_reason).errors)
         problems.raise_if_any()
+        outreach_tell(actor=actor, leads=leads, plans=plans, reason=outreach_reason)
         return FollowUp.objects.create(
             business_id=business_id,
             interaction_id=interaction_id,
@@ -50,6 +67,13 @@ def follow_up_add(
             text=follow_up.text.strip(),
             due_on=follow_up.due_on,
         )
+
+
+def _passed(actor: Actor, business_id: int | None, assignee_id: int | None) -> tuple[PassedLead, ...]:
+    """Leads who are neither the actor's side nor the assignee's. Queries: 1."""
+    ids = [business_id] if business_id is not None else []
+    found = passed_leads(actor=actor, business_ids=ids, assignee_id=assignee_id)
+    return tuple(lead for lead in found if not lead.knows_assignee)
 
 
 def follow_up_done(*, actor: Actor, follow_up_id: int) -> FollowUp:

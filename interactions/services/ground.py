@@ -8,6 +8,7 @@ from django.db.models import Q, Subquery
 from bizworks.directory.models import Agency, ServiceItem, StaffMember, TenantProfile
 from bizworks.tenancy.actor import Actor
 from businesses.models import Business, Contact
+from businesses.selectors.outreach import PassedLead, passed_leads_expression, passed_leads_from
 from interactions.models import Interaction
 from interactions.selectors.catalogue import SlateVersion, local_day, slate_in_force
 from interactions.services.data import InteractionData, ServiceData
@@ -33,13 +34,21 @@ class Ground:
     orientation: ServiceData | None
     slate: SlateVersion | None
     fallback_item: ServiceItem | None
+    leads: tuple[PassedLead, ...]
 
 
 def profile_and_first(actor: Actor, data: InteractionData) -> TenantProfile:
-    """The tenant's options, with `first_id` (the interaction this form made before) and `center_id`. Queries: 1."""
+    """The tenant's options, with `first_id` (the interaction this form made before), `center_id`, and `leads` of
+    others at the businesses. Queries: 1.
+    """
     mine = StaffMember.objects.filter(pk=actor.staff_id).values("center")[:1]
     first = Interaction.objects.filter(form_key=data.form_key).values("pk")[:1]
-    return TenantProfile.objects.annotate(center_id=Subquery(mine), first_id=Subquery(first)).get()
+    leads = passed_leads_expression(actor, data.business_ids, assignee_id=_assignee_id(data))
+    return TenantProfile.objects.annotate(center_id=Subquery(mine), first_id=Subquery(first), leads=leads).get()
+
+
+def _assignee_id(data: InteractionData) -> int | None:
+    return data.follow_up.assignee_id if data.follow_up else None
 
 
 def survey(actor: Actor, data: InteractionData, profile: TenantProfile) -> Ground:
@@ -68,6 +77,7 @@ def survey(actor: Actor, data: InteractionData, profile: TenantProfile) -> Groun
         orientation=orientation,
         slate=slate_in_force(on) if orientation or data.slate_line_ids else None,
         fallback_item=_fallback_item(items, data, on),
+        leads=passed_leads_from(profile.leads, assignee_id=_assignee_id(data)),
     )
 
 

@@ -7,7 +7,8 @@ from bizworks.directory.selectors import PlacementMap
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.tasks import hint_counts_changed
 from businesses.services.contacts import ContactData, contact_create
-from interactions.constants import Assisted, OrientationOutcome, ServiceStatus, narrower
+from businesses.services.outreach import outreach_tell
+from interactions.constants import Assisted, OrientationOutcome, ServiceStatus, Visibility, narrower
 from interactions.models import (
     FollowUp,
     Interaction,
@@ -20,7 +21,7 @@ from interactions.models import (
     ServiceDelivered,
     SlateCoverage,
 )
-from interactions.services.checks import check
+from interactions.services.checks import check, plans_of
 from interactions.services.data import InteractionData, InteractionResult, ServiceData
 from interactions.services.ground import Ground, profile_and_first, survey
 from interactions.services.orientation import Judgement, OrientationFacts, orientation_judge
@@ -38,7 +39,8 @@ def interaction_log(*, actor: Actor, data: InteractionData) -> InteractionResult
     says, never counted; without it the whole act is refused (BR-20).
     Errors: NotAllowedError (permission; no person), BusinessRuleError by input name.
     Locks: none; the unique form key decides a race. Queries: at most 15 for one business with two
-    services, note and next step; no more for more businesses or services.
+    services, note and next step, and 2 more where somebody else leads it and is told (BR-15); no more
+    for more businesses or services.
     """
     require_worker(actor)
     try:
@@ -151,6 +153,16 @@ def _write(actor: Actor, data: InteractionData, ground: Ground) -> InteractionRe
         for pk in dict.fromkeys(data.slate_line_ids if ground.orientation else ())
     )
     _write_note_and_next_step(actor, data, interaction)
+    if data.visibility != Visibility.RESTRICTED:
+        outreach_tell(
+            actor=actor,
+            leads=ground.leads,
+            plans=plans_of(data, ground),
+            reason=data.outreach_reason,
+            contact_on=interaction.occurred_on,
+            url=interaction.get_absolute_url(),
+            is_shared=data.visibility == Visibility.SHARED,
+        )
     lag = (ground.today - interaction.occurred_on).days
     late = lag if lag > ground.profile.late_entry_days else 0
     return InteractionResult(interaction.pk, True, tuple(s.pk for s in services), tuple(judgements), late)
