@@ -72,7 +72,7 @@ BEGIN
                   FILTER (WHERE strpos(p.email, '@') > 0) AS emails
            FROM businesses_contact p WHERE p.tenant_id = t AND p.business_id = b.id) c ON true
     LEFT JOIN LATERAL (
-         SELECT string_agg(CASE n.source WHEN 'uc' THEN 'u:' ELSE 'i:' END
+         SELECT string_agg(CASE WHEN n.source = 'uc' OR n.scheme IN ('ui_account', 'reporting_unit') THEN 'u:' ELSE 'i:' END
                            || lower(regexp_replace(n.value, '[^A-Za-z0-9]', '', 'g')), ' ' ORDER BY n.id) AS numbers
            FROM businesses_businessidentifier n
           WHERE n.tenant_id = t AND n.business_id = b.id AND n.scheme <> 'list') i ON true
