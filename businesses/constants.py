@@ -262,3 +262,29 @@ EXPORT_ROWS = 10_000
 MAX_TAGS = 500
 MAX_VIEWS = 100
 """Saved views of one person."""
+
+
+class PairState(TextChoices):
+    """What was decided about two businesses that may be one."""
+
+    WAITING = "waiting", "Waiting"
+    UNDECIDED = "undecided", "Undecided"
+    DISTINCT = "distinct", "Not the same"
+    LOCATION = "location", "Locations of one employer"
+
+
+class PairStrength(TextChoices):
+    """How sure it is that two businesses are one."""
+
+    LIKELY = "likely", "Likely"
+    POSSIBLE = "possible", "Possible"
+    FLAGGED = "flagged", "Flagged by a person"
+
+
+PAIR_LIKELY = 0.6
+"""From this probability on a pair is likely; what is below is possible."""
+MATCH_PAGE = 20_000
+"""Businesses read in one transaction when all are compared."""
+MATCH_STALE_SECONDS = 900
+"""After this silence of a worker its search for duplicates is given to another."""
+MATCH_MAX_ATTEMPTS = 3

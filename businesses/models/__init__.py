@@ -4,8 +4,7 @@ from businesses.models.activity import BusinessActivity
 from businesses.models.businesses import Business, BusinessIdentifier, Contact, Employer
 from businesses.models.imports import ImportBatch, ImportMapping, ImportRowProblem
 from businesses.models.lists import BulkChange, BusinessTag, ListExport, PinnedView, SavedView, Tag
-from businesses.models.search import SearchEntry, SearchWord
-from businesses.models.stages import BusinessStage, ConfirmedMatch, MatchKey, SentForm
+from businesses.models.matching import DuplicatePair, MatchRun
 from businesses.models.merges import BusinessMerge, MergePart
 from businesses.models.relationships import (
     Acquaintance,
@@ -16,6 +15,8 @@ from businesses.models.relationships import (
     TeamMember,
     Watch,
 )
+from businesses.models.search import SearchEntry, SearchWord
+from businesses.models.stages import BusinessStage, ConfirmedMatch, MatchKey, SentForm
 
 __all__ = [
     "Acquaintance",
@@ -24,26 +25,28 @@ __all__ = [
     "BusinessActivity",
     "BusinessIdentifier",
     "BusinessMerge",
-    "BusinessTag",
     "BusinessStage",
+    "BusinessTag",
     "ConfirmedMatch",
     "Contact",
+    "DuplicatePair",
     "Employer",
     "ImportBatch",
     "ImportMapping",
     "ImportRowProblem",
-    "SearchEntry",
-    "SearchWord",
-    "MatchKey",
-    "SentForm",
     "Lead",
     "LeadProposal",
     "ListExport",
+    "MatchKey",
+    "MatchRun",
     "MergePart",
     "NewsSeen",
     "Outreach",
     "PinnedView",
     "SavedView",
+    "SearchEntry",
+    "SearchWord",
+    "SentForm",
     "Tag",
     "TeamMember",
     "Watch",
