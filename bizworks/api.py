@@ -8,6 +8,7 @@ from bizworks.core.api_reference import api_reference
 from bizworks.directory import api as directory
 from bizworks.tenancy.policy import Permission
 from businesses import api as businesses
+from businesses import api_merges as business_merges
 from interactions import api as interactions
 from reporting import api as reporting
 
@@ -33,6 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("businesses/", businesses.BusinessListView.as_view(), name="businesses"),
     path("businesses/<int:pk>/", businesses.BusinessDetailView.as_view(), name="business"),
     path("businesses/<int:pk>/contacts/", businesses.ContactListView.as_view(), name="business-contacts"),
+    path("merges/", business_merges.MergeListView.as_view(), name="merges"),
+    path("merges/<int:pk>/undo/", business_merges.MergeUndoView.as_view(), name="merge-undo"),
     path("contacts/<int:pk>/", businesses.ContactDetailView.as_view(), name="contact"),
     path("interactions/", interactions.InteractionListView.as_view(), name="interactions"),
     path("interactions/<int:pk>/", interactions.InteractionDetailView.as_view(), name="interaction"),

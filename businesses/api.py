@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -142,16 +143,28 @@ class BusinessListView(TenantListView):
         return Response(self.get_serializer(business).data, status=status.HTTP_201_CREATED)
 
 
+class MovedSerializer(serializers.Serializer):
+    """Where a merged business went; a merge can be undone, so the answer is not to be kept."""
+
+    id = serializers.IntegerField()
+    merged_into = serializers.IntegerField()
+
+
 class BusinessDetailView(APIView):
     """Read or change one business."""
 
     permission_classes = [ActorMay]
     permissions_by_method = {"GET": Permission.VIEW_BUSINESSES, "PATCH": Permission.EDIT_BUSINESSES}
 
-    @extend_schema(responses=BusinessSerializer)
+    @extend_schema(responses={200: BusinessSerializer, 301: MovedSerializer})
     def get(self, request: Request, pk: int) -> Response:
-        """Read a business."""
+        """Read a business; one that was merged into another answers 301 with that one's id and address."""
         business = selectors.business_get_for(actor=request._request.actor, business_id=pk)
+        if business.merged_into_id:
+            address = reverse("api:business", args=[business.merged_into_id])
+            moved = {"id": pk, "merged_into": business.merged_into_id}
+            headers = {"Location": address, "Cache-Control": "no-store"}
+            return Response(moved, status=status.HTTP_301_MOVED_PERMANENTLY, headers=headers)
         return Response(BusinessSerializer(business, context={"request": request}).data)
 
     @extend_schema(request=BusinessChangeSerializer, responses=BusinessSerializer)

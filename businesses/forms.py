@@ -13,11 +13,20 @@ from bizworks.tenancy.policy import Permission
 from businesses.constants import KEY_ROLES, MAX_IMPORT_BYTES, ContactRole, ImportField, Source, Status
 from businesses.models import Business, Contact, ImportBatch
 from businesses.permissions import may_see_fein, may_see_value
-from businesses.selectors import area_choices, naics_named, naics_search, state_choices
+from businesses.selectors import (
+    area_choices,
+    business_list,
+    business_search,
+    naics_named,
+    naics_search,
+    state_choices,
+)
 from businesses.selectors.matches import PossibleMatch
 from businesses.services.businesses import BusinessData
 from businesses.services.contacts import ContactData
 from businesses.services.import_files import column_labels
+from businesses.services.merge_preview import MergePreview
+from businesses.services.merges import MergeData
 
 Saved = TypeVar("Saved")
 _LONG = {"max_length": 400}  # the service names the true limit
@@ -239,3 +248,80 @@ class MappingForm(ServiceForm):
         columns = [("", "Not in the list"), *((label, label) for label in column_labels(batch.header))]
         for name, label in ImportField.choices:
             self.fields[name] = forms.ChoiceField(label=label, choices=columns, required=False)
+
+
+class MergeWithForm(ServiceForm):
+    """Which other record is the same business."""
+
+    other = forms.IntegerField(
+        label="The other record of this business",
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text="Type its name, or its FEIN.",
+    )
+
+    def __init__(self, data: Any, *, actor: Actor, business: Business) -> None:
+        """Find businesses as everywhere; the business itself is not one of them."""
+        super().__init__(data)
+        self.business = business
+
+        def find(text: str) -> list[tuple[int, str]]:
+            found = business_search(actor=actor, text=text)
+            return [(row.pk, f"{row.name}, {row.hint}") for row in found if row.pk != business.pk]
+
+        def resolve(ids: list[str]) -> list[tuple[int, str]]:
+            numbers = [int(text) for text in ids if text.isascii() and text.isdigit() and len(text) < 19]
+            return [(row.pk, f"{row.name}, {row.hint}") for row in business_list(actor=actor).filter(pk__in=numbers)]
+
+        self.fields["other"].widget = TypeaheadSelect(url=reverse_lazy("businesses:search"), resolve=resolve, find=find)
+
+    def clean_other(self) -> int:
+        """Another one than the business itself."""
+        if self.cleaned_data["other"] == self.business.pk:
+            raise forms.ValidationError("This is the same record. Choose the other one.")
+        return self.cleaned_data["other"]
+
+
+class MergeForm(ServiceForm):
+    """Which values, people and versions of two records a merge keeps; one choice for each thing they say differently."""
+
+    united = forms.TypedMultipleChoiceField(
+        label="One person, recorded twice", required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    note = forms.CharField(label="Note", required=False, help_text="Why they are the same, for whoever asks.", **_LONG)
+    survivor_version = forms.IntegerField(widget=forms.HiddenInput, max_value=2**31 - 1)
+    absorbed_version = forms.IntegerField(widget=forms.HiddenInput, max_value=2**31 - 1)
+
+    def __init__(self, data: Any, *, preview: MergePreview) -> None:
+        """Offer what the preview found, with what it proposes chosen."""
+        self.preview = preview
+        initial = {
+            "united": [pair.absorbed.pk for pair in preview.people],
+            "survivor_version": preview.survivor.version,
+            "absorbed_version": preview.absorbed.version,
+        }
+        super().__init__(data, initial=initial)
+        people = [(pair.absorbed.pk, f"{pair.absorbed.name} and {pair.survivor.name}") for pair in preview.people]
+        self.fields["united"].choices = people
+        if not people:
+            del self.fields["united"]
+        for choice in preview.differing:
+            self.fields[f"keep_{choice.key}"] = forms.ChoiceField(
+                label=choice.label, choices=choice.options, initial=choice.proposed, widget=forms.RadioSelect
+            )
+
+    def choices(self) -> list[Any]:
+        """The fields to choose between, in order."""
+        return [self[f"keep_{choice.key}"] for choice in self.preview.differing]
+
+    def to_data(self) -> MergeData:
+        """What was chosen, for the service."""
+        told = self.cleaned_data
+        return MergeData(
+            survivor_id=self.preview.survivor.pk,
+            absorbed_id=self.preview.absorbed.pk,
+            choices={name.removeprefix("keep_"): side for name, side in told.items() if name.startswith("keep_")},
+            united=told.get("united", ()),
+            note=told["note"],
+            versions=(told["survivor_version"], told["absorbed_version"]),
+        )

@@ -56,6 +56,7 @@ AUDIT_COLUMNS: dict[str, tuple[str, dict[str, str]]] = {
     "businesses_outreach": ("business lead staff agency kind on", {}),
     "businesses_duplicatepair": ("left right state flagged_by decided_by note moved", {}),
     "businesses_matchrun": ("state requested_by pairs_found pairs_new changed_since", {}),
+    "businesses_businessmerge": ("survivor absorbed note merged_by merged_at undone_by undone_at", {}),
     "businesses_importbatch": ("source_name file_name state rows_new rows_changed rows_rejected requested_by", {}),
 }
 """What the audit trail shows of our tables: names to every reader (BR-2), and what needs a permission (BR-4, BR-6).

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from businesses.views import businesses, contacts, imports
+from businesses.views import businesses, contacts, imports, merges
 
 app_name = "businesses"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:business_id>/contacts/new/", contacts.contact_new, name="contact_create"),
     path("contacts/<int:contact_id>/edit/", contacts.contact_edit, name="contact_edit"),
     path("contacts/<int:contact_id>/left/", contacts.contact_left, name="contact_left"),
+    path("<int:business_id>/merge/", merges.merge_choose, name="merge"),
+    path("<int:business_id>/merge/<int:other_id>/", merges.merge_pair, name="merge_pair"),
+    path("merges/", merges.merge_index, name="merges"),
+    path("merges/<int:merge_id>/undo/", merges.merge_undo, name="merge_undo"),
     path("imports/", imports.import_index, name="imports"),
     path("imports/<int:batch_id>/", imports.import_detail, name="import_detail"),
     path("imports/<int:batch_id>/columns/", imports.import_columns, name="import_columns"),

@@ -15,6 +15,7 @@ from bizworks.tenancy.policy import Permission
 from bizworks.tenancy.tasks import hint_counts_changed
 from businesses.constants import Status
 from businesses.models import Business, BusinessMerge, Contact, MergePart
+from businesses.selectors.merges import merge_later
 from businesses.services.checks import Problems
 from businesses.services.derivation import Derivation
 from businesses.services.merge_fields import (
@@ -203,9 +204,7 @@ _LED = "businesses.Business.merged_into"
 
 def _require_last(merge: BusinessMerge) -> None:
     """Errors: BusinessRuleError naming the later merge that has to be undone first. Queries: 1."""
-    both = (merge.survivor_id, merge.absorbed_id)
-    later = BusinessMerge.objects.filter(Q(survivor__in=both) | Q(absorbed__in=both), pk__gt=merge.pk, undone_at=None)
-    last = later.select_related("survivor", "absorbed").order_by("-pk").first()
+    last = merge_later(merge=merge)
     if last is not None:
         raise BusinessRuleError(
             f"{last.absorbed.name} was merged into {last.survivor.name} later. Undo that merge first."

@@ -7,6 +7,7 @@ from bizworks.accounts.models import ApiToken
 from bizworks.directory.models import Center, Invitation, StaffMember
 from bizworks.tenancy.context import tenant_context
 from businesses.models import ImportBatch, ImportRowProblem
+from businesses.services.merges import MergeData, business_merge
 from interactions.models import (
     FollowUp,
     Interaction,
@@ -27,6 +28,9 @@ def make_objects(world: World, canary: str) -> dict[str, int]:
         rep = StaffMember.objects.get(pk=world.rep.staff_id)
         business = make_business(world, f"{canary} business")
         contact = make_contact(business, f"{canary} contact")
+        other = make_business(world, f"{canary} branch")
+        gone = make_business(world, f"{canary} double")
+        merge = business_merge(actor=world.state, data=MergeData(other.pk, gone.pk, note=f"{canary} merge"))
         interaction = Interaction.objects.create(
             occurred_on=date(2026, 1, 5),
             mode="phone",
@@ -85,6 +89,8 @@ def make_objects(world: World, canary: str) -> dict[str, int]:
             "business": business.pk,
             "employer": business.employer_id,
             "contact": contact.pk,
+            "other": other.pk,
+            "merge": merge.pk,
             "interaction": interaction.pk,
             "service": service.pk,
             "note": note.pk,
