@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
@@ -29,6 +29,18 @@ def readable_condition(actor: Actor, *, people: tuple[str, ...], agency: tuple[s
     if actor.may(Permission.READ_RESTRICTED):
         condition |= Q(visibility=Visibility.RESTRICTED)
     return condition
+
+
+def counted_condition(*, today: date, counts_self_service: bool | Exists) -> Q:
+    """The services that make a business served today: the one condition of pages, lists and exports (BR-18, BR-37).
+
+    `counts_self_service` is the tenant's option, or a condition that lets the database read it. Published cells have its twin in the database, `reporting_fact_source`; `recount` compares the two.
+    """
+    condition = Q(voided_at=None, item__is_counted=True, status__in=COUNTED_STATUSES, started_on__lte=today)
+    if counts_self_service is True:
+        return condition
+    by_staff = Q(assisted=Assisted.STAFF)
+    return condition & (by_staff | counts_self_service if counts_self_service else by_staff)
 
 
 class InteractionQuerySet(QuerySet):
@@ -87,10 +99,12 @@ class ServiceQuerySet(QuerySet):
 
     def counted(self, *, today: date, counts_self_service: bool) -> "ServiceQuerySet":
         """Services that make a business served (BR-18, BR-37)."""
-        condition = Q(voided_at=None, item__is_counted=True, status__in=COUNTED_STATUSES, started_on__lte=today)
-        if not counts_self_service:
-            condition &= Q(assisted=Assisted.STAFF)
-        return self.filter(condition)
+        return self.filter(counted_condition(today=today, counts_self_service=counts_self_service))
+
+    def with_counted(self, *, today: date, counts_self_service: bool) -> "ServiceQuerySet":
+        """Add `is_counted_today` to each service: whether it makes its business served (BR-18, BR-37)."""
+        condition = counted_condition(today=today, counts_self_service=counts_self_service)
+        return self.annotate(is_counted_today=ExpressionWrapper(condition, output_field=BooleanField()))
 
     def overlapping(self, start: date, end: date, *, today: date) -> "ServiceQuerySet":
         """Services that overlap [start, end]; an open one runs until today (BR-19)."""

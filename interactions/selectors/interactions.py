@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -13,7 +13,7 @@ from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
 from businesses.constants import Status
 from businesses.models import Business, Contact
-from interactions.constants import COUNTED_STATUSES, Assisted, OrientationOutcome, Visibility
+from interactions.constants import OrientationOutcome, Visibility
 from interactions.models import (
     FollowUp,
     Interaction,
@@ -27,6 +27,7 @@ from interactions.models import (
     SlateCoverage,
 )
 from interactions.permissions import may_change, may_reclassify
+from interactions.querysets import counted_condition
 from interactions.selectors.notes import readable_notes
 
 
@@ -56,14 +57,13 @@ class InteractionPage:
     lines: list[SlateCoverage]
     crew: list[InteractionStaff]
     days_late: int
-    counts_self_service: bool
     may_change: bool
     may_reclassify: bool
 
     @property
     def counted(self) -> int:
         """How many of its services count today (BR-18)."""
-        return sum(is_counted(s, self.counts_self_service) for at in self.businesses for s in at.services)
+        return sum(service.is_counted_today for at in self.businesses for service in at.services)
 
     @property
     def late_words(self) -> str:
@@ -88,12 +88,6 @@ class InteractionPage:
         return sum(judgement.outcome == OrientationOutcome.QUALIFYING for judgement in found)
 
 
-def is_counted(service: ServiceDelivered, counts_self_service: bool) -> bool:
-    """Whether a service makes its business served today (BR-18); its item must be loaded. Queries: 0."""
-    by_staff = counts_self_service or service.assisted == Assisted.STAFF
-    return not service.is_void and service.item.is_counted and by_staff and service.status in COUNTED_STATUSES
-
-
 def interaction_get_for(*, actor: Actor, interaction_id: int) -> Interaction:
     """A contact the actor may read, voided ones too. Errors: Http404, also when it may not. Queries: 1."""
     rows = Interaction.objects.readable_by(actor).select_related("agency", "recorded_by", "voided_by", "slate")
@@ -106,7 +100,7 @@ def interaction_page(*, actor: Actor, interaction: Interaction) -> InteractionPa
     lag = (interaction.created_at.astimezone(ZoneInfo(profile.time_zone)).date() - interaction.occurred_on).days
     crew = list(interaction.staff_rows.select_related("staff", "agency").order_by("pk"))
     staff_ids = {row.staff_id for row in crew} | {interaction.recorded_by_id}
-    at = _by_business(actor, interaction)
+    at = _by_business(actor, interaction, profile)
     regions = {row.business.region_id for row in at}
     versions = Prefetch("versions", NoteVersion.objects.select_related("author").order_by("-number"))
     written = Note.objects.filter(interaction=interaction).select_related("author", "agency")
@@ -123,7 +117,6 @@ def interaction_page(*, actor: Actor, interaction: Interaction) -> InteractionPa
         ),
         crew=crew,
         days_late=lag if lag > profile.late_entry_days else 0,
-        counts_self_service=profile.counts_self_service,
         may_change=may_change(actor, agency_id=interaction.agency_id, people=staff_ids, region_ids=regions),
         may_reclassify=may_reclassify(
             actor,
@@ -134,9 +127,11 @@ def interaction_page(*, actor: Actor, interaction: Interaction) -> InteractionPa
     )
 
 
-def _by_business(actor: Actor, interaction: Interaction) -> list[AtBusiness]:
+def _by_business(actor: Actor, interaction: Interaction, profile: TenantProfile) -> list[AtBusiness]:
     people = InteractionContact.objects.filter(interaction=interaction).select_related("contact")
     services = ServiceDelivered.objects.filter(interaction=interaction).readable_by(actor)
+    today = timezone.now().astimezone(ZoneInfo(profile.time_zone)).date()
+    services = services.with_counted(today=today, counts_self_service=profile.counts_self_service)
     services = services.select_related("item", "item__federal_category", "agency").order_by("started_on", "pk")
     judgements = OrientationJudgement.objects.filter(interaction=interaction)
     found = Business.objects.filter(participations__interaction=interaction).select_related("region").order_by("name")
@@ -206,15 +201,9 @@ def served_businesses(*, actor: Actor, agency_id: int | None) -> Exists:
 
     Queries: 0; the tenant's option on self-service is read by the database.
     """
-    services = ServiceDelivered.objects.standing().known_to(actor)
-    self_service_counts = Exists(TenantProfile.objects.filter(counts_self_service=True))
-    services = services.filter(
-        Q(assisted=Assisted.STAFF) | self_service_counts,
-        business=OuterRef("pk"),
-        item__is_counted=True,
-        status__in=COUNTED_STATUSES,
-        started_on__lte=timezone.now().date(),
-    )
+    option = Exists(TenantProfile.objects.filter(counts_self_service=True))
+    counted = counted_condition(today=timezone.now().date(), counts_self_service=option)
+    services = ServiceDelivered.objects.known_to(actor).filter(counted, business=OuterRef("pk"))
     return Exists(services.filter(agency=agency_id) if agency_id is not None else services)
 
 

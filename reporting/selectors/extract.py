@@ -9,7 +9,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from bizworks.directory.selectors import profile, tenant_today
 from businesses.constants import Source
-from interactions.constants import COUNTED_STATUSES, Assisted, Mode, OrientationOutcome, ServiceStatus, Visibility
+from interactions.constants import Assisted, Mode, OrientationOutcome, ServiceStatus, Visibility
 from interactions.models import OrientationJudgement, ServiceDelivered
 
 _FIELDS = {
@@ -19,6 +19,7 @@ _FIELDS = {
     "fein": "business__employer__fein",
     "fein_source": "business__employer__fein_source",
     "naics": "business__naics_id",
+    "naics_source": "business__naics_source",
     "sector_name": "business__sector__name",
     "town": "business__town",
     "state": "business__state",
@@ -32,7 +33,6 @@ _FIELDS = {
     "item_name": "item__name",
     "state_category": "item__state_category",
     "federal_name": "item__federal_category__name",
-    "is_counted": "item__is_counted",
     "mode": "interaction__mode",
 }
 
@@ -70,38 +70,35 @@ def extract_piece(wanted: ExtractFilter, *, after: int, through: int, size: int)
 
     Queries: 4, whatever the size (profile, date, services with judgements).
     """
-    counts_self_service, today = profile().counts_self_service, tenant_today()
     judged = OrientationJudgement.objects.filter(service=OuterRef("pk"))
     rows = (
         extract_services(wanted)
         .filter(id__gt=after, id__lte=through)
         .order_by("id")
-        .annotate(outcome=Subquery(judged.values("outcome")[:1]), **{f"x_{k}": F(v) for k, v in _FIELDS.items()})
+        .with_counted(today=tenant_today(), counts_self_service=profile().counts_self_service)
+        .annotate(outcome=Subquery(judged.values("outcome")[:1]))
+        .annotate(**{f"x_{k}": F(v) for k, v in _FIELDS.items()})
         .values()[:size]
     )
     found = list(rows)
-    cells = [_cells(row, counts_self_service, today, wanted.shows_fein) for row in found]
+    cells = [_cells(row, wanted.shows_fein) for row in found]
     return (found[-1]["id"] if found else after), cells
 
 
-def _cells(row: dict[str, Any], counts_self_service: bool, today: date, shows_fein: bool) -> list[Any]:
-    counted = (
-        row["x_is_counted"]
-        and row["status"] in COUNTED_STATUSES
-        and (counts_self_service or row["assisted"] == Assisted.STAFF)
-        and row["started_on"] <= today
-    )
+def _cells(row: dict[str, Any], shows_fein: bool) -> list[Any]:
     fein = row["x_fein"] if shows_fein and row["x_fein_source"] != Source.UC else ""
-    return list(_in_order(row, fein, bool(counted)))
+    if row["x_naics_source"] == Source.UC:  # no export carries a value of the unemployment agency (BR-6)
+        row["x_naics"] = row["x_sector_name"] = None
+    return list(_in_order(row, fein))
 
 
-def _in_order(row: dict[str, Any], fein: str, counted: bool) -> Iterator[Any]:
+def _in_order(row: dict[str, Any], fein: str) -> Iterator[Any]:
     yield from (row["id"], row["business_id"], row["x_business_name"], row["x_employer"], row["x_employer_name"], fein)
     yield from (row[f"x_{name}"] for name in ("naics", "sector_name", "town", "state", "zip", "county_name"))
     yield from (row[f"x_{name}"] for name in ("area_name", "region_name", "agency_code", "agency_name"))
     yield from (row[f"x_{name}"] for name in ("item_code", "item_name", "state_category", "federal_name"))
     yield from (row["started_on"], row["ended_on"], ServiceStatus(row["status"]).label, Assisted(row["assisted"]).label)
-    yield counted
+    yield row["is_counted_today"]
     yield OrientationOutcome(row["outcome"]).label if row["outcome"] else ""
     yield from (row["program"], row["interaction_id"], Mode(row["x_mode"]).label if row["x_mode"] else "")
     yield row["created_at"]
