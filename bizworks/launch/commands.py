@@ -13,6 +13,7 @@ USAGE = """Usage: python3 manage.py <command>
 
   run [--port N] [--no-demo]    the whole product on this machine
   test [-- pytest arguments]    every test
+  benchmark [--size state]      speed and quality as ratios against bounds of the same run
   build                         the environment and the browser assets, for an image
   prepare_database              make the two database roles and the database, for a deployment
 
@@ -54,6 +55,12 @@ def _test(arguments: list[str]) -> int:
     from bizworks.launch import testing
 
     return testing.main(arguments)
+
+
+def _benchmark(arguments: list[str]) -> int:
+    from bizworks.launch import benchmark
+
+    return benchmark.main(arguments)
 
 
 def _build(arguments: list[str]) -> int:
@@ -105,4 +112,11 @@ def _with_database(argv: list[str]) -> int:
         layout.prepare()  # what a command of root's wrote belongs to the services again
 
 
-OURS = {"run": _run, "test": _test, "build": _build, "prepare_database": _prepare_database, "": _usage}
+OURS = {
+    "run": _run,
+    "test": _test,
+    "benchmark": _benchmark,
+    "build": _build,
+    "prepare_database": _prepare_database,
+    "": _usage,
+}
