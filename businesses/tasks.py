@@ -6,6 +6,7 @@ from bizworks.tenancy.tasks import enqueue, system_task, tenant_task
 from businesses.services.derivation import businesses_replace
 from businesses.services.import_run import import_run
 from businesses.services.imports import import_files_drop, imports_due
+from businesses.services.merges import merges_collect
 
 
 @tenant_task(name="businesses.import_run", chunked=True)
@@ -30,3 +31,11 @@ def follow_map() -> None:
     for tenant_id in Tenant.objects.filter(suspended_on=None).values_list("id", flat=True):
         with tenant_context(tenant_id):
             businesses_replace()
+
+
+@system_task(name="businesses.collect_merges")
+def collect_merges() -> None:
+    """Let what was being written while two records were merged follow to the survivor. Queries: 1 a tenant without merges."""
+    for tenant_id in Tenant.objects.filter(suspended_on=None).values_list("id", flat=True):
+        with tenant_context(tenant_id):
+            merges_collect(tenant_id=tenant_id)

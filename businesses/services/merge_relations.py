@@ -28,7 +28,7 @@ def register_own_relations() -> None:
     register(models.BusinessStage, "business", Policy.MOVE, label="life-cycle stages")
     for field in ("business", "other"):
         register(models.ConfirmedMatch, field, Policy.STAY)
-    for field in ("left", "right"):  # merged businesses leave the queue by themselves, and return with them
+    for field in ("left", "right"):  # that the two were merged is told by the businesses
         register(models.DuplicatePair, field, Policy.STAY)
     for field in ("survivor", "absorbed"):
         register(models.BusinessMerge, field, Policy.STAY)
