@@ -26,6 +26,8 @@ class Permission(TextChoices):
     MERGE_BUSINESSES = "merge_businesses", "Merge records of the same business, and undo it"
     LOG_INTERACTION = "log_interaction", "Log contacts and services"
     EDIT_ANY_INTERACTION = "edit_any_interaction", "Correct or void what others of the region or agency logged"
+    EXPORT_LISTS = "export_lists", "Take lists of businesses out as files"
+    MANAGE_LISTS = "manage_lists", "Share lists with everyone; rename, merge and retire tags"
     VIEW_DASHBOARD = "view_dashboard", "Open dashboards and the businesses behind each number"
     EXPORT_DATA = "export_data", "Export row-level data of the whole system"
     READ_RESTRICTED = "read_restricted", "Read restricted records"
@@ -38,11 +40,12 @@ class Permission(TextChoices):
 
 
 _READ = {Permission.VIEW_BUSINESSES, Permission.VIEW_DASHBOARD}
-_WORK = _READ | {Permission.EDIT_BUSINESSES, Permission.LOG_INTERACTION}
+_WORK = _READ | {Permission.EDIT_BUSINESSES, Permission.LOG_INTERACTION, Permission.EXPORT_LISTS}
 _MANAGE = _WORK | {
     Permission.EDIT_ANY_INTERACTION,
     Permission.IMPORT_BUSINESSES,
     Permission.MERGE_BUSINESSES,
+    Permission.MANAGE_LISTS,
 }
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
@@ -65,6 +68,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             Permission.EDIT_BUSINESSES,
             Permission.IMPORT_BUSINESSES,
             Permission.MERGE_BUSINESSES,
+            Permission.MANAGE_LISTS,
             Permission.MANAGE_DIRECTORY,
             Permission.MANAGE_STAFF,
             Permission.MANAGE_TOKENS,
