@@ -139,6 +139,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "bizworks.tenancy.context_processors.tenant",
+                "bizworks.directory.context_processors.notices",
             ],
         },
     }

@@ -14,6 +14,7 @@ class BusinessesConfig(AppConfig):
         from bizworks.directory.services.map_changes import register_impact_counter, register_map_listener
         from businesses.permissions import AUDIT_COLUMNS
         from businesses.selectors.businesses import business_count_in
+        from businesses.selectors.relationships import register_relationship_card
         from businesses.selectors.hooks import register_business_panel
         from businesses.selectors.merges import merges_panel
         from businesses.services.derivation import map_listener
@@ -21,6 +22,7 @@ class BusinessesConfig(AppConfig):
 
         register_map_listener(map_listener)
         register_impact_counter(business_count_in)
+        register_relationship_card()
         register_own_relations()
         register_business_panel("businesses/merge_panel.html", merges_panel)
         for table, (shown, guarded) in AUDIT_COLUMNS.items():

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from businesses.views import businesses, contacts, imports, merges
+from businesses.views import businesses, contacts, imports, leads, merges, relationships
 
 app_name = "businesses"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:business_id>/", businesses.business_detail, name="detail"),
     path("<int:business_id>/edit/", businesses.business_edit, name="edit"),
     path("<int:business_id>/contacts/new/", contacts.contact_new, name="contact_create"),
+    path("leads/", leads.lead_list, name="leads"),
+    path("leads/assign/", leads.leads_assign, name="leads_assign"),
+    path("leads/proposals/<int:proposal_id>/accept/", leads.proposal_accept, name="proposal_accept"),
+    path("leads/proposals/<int:proposal_id>/decline/", leads.proposal_decline, name="proposal_decline"),
+    path("leads/proposals/<int:proposal_id>/withdraw/", leads.proposal_withdraw, name="proposal_withdraw"),
+    path("<int:business_id>/relationship/", relationships.relationship, name="relationship"),
+    path("<int:business_id>/lead/take/", leads.lead_take, name="lead_take"),
+    path("<int:business_id>/lead/propose/", leads.lead_propose, name="lead_propose"),
+    path("<int:business_id>/lead/assign/", leads.lead_assign, name="lead_assign"),
+    path("<int:business_id>/lead/backup/", leads.lead_backup, name="lead_backup"),
+    path("<int:business_id>/lead/message/", relationships.message, name="lead_message"),
+    path("<int:business_id>/watch/", relationships.watch, name="watch"),
+    path("<int:business_id>/team/add/", relationships.team_add, name="team_add"),
+    path("team/<int:member_id>/remove/", relationships.team_remove, name="team_remove"),
+    path("contacts/<int:contact_id>/known/", relationships.acquaintance, name="acquaintance"),
+    path("news/seen/", relationships.news_seen, name="news_seen"),
     path("contacts/<int:contact_id>/edit/", contacts.contact_edit, name="contact_edit"),
     path("contacts/<int:contact_id>/left/", contacts.contact_left, name="contact_left"),
     path("<int:business_id>/merge/", merges.merge_choose, name="merge"),

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from bizworks.directory.sections import SECTIONS
-from bizworks.directory.views import audit, entries, overview, people, territory, tokens
+from bizworks.directory.views import audit, entries, notices, overview, people, territory, tokens
 
 app_name = "directory"
 
@@ -46,5 +46,8 @@ urlpatterns: list[URLPattern] = [
     path("administration/api-tokens/add/", tokens.token_add, name="token_add"),
     path("administration/api-tokens/<int:token_id>/revoke/", tokens.token_revoke_view, name="token_revoke"),
     path("administration/audit/", audit.audit, name="audit"),
+    path("notices/", notices.inbox, name="notices"),
+    path("notices/read/", notices.read_all, name="notices_read"),
+    path("notices/<int:notice_id>/open/", notices.open_one, name="notice_open"),
     path("invitation/", people.invitation_accept, name="invitation_accept"),
 ]

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from bizworks.directory.models import StaffMember
@@ -15,6 +16,7 @@ from bizworks.tenancy.policy import ROLE_PERMISSIONS, Permission
 from businesses.constants import ProposalKind, ProposalState, Status
 from businesses.models import Acquaintance, Business, Contact, Lead, LeadProposal, TeamMember, Watch
 from businesses.permissions import may_lead, may_manage_leads, works_in
+from businesses.selectors.hooks import register_business_panel
 from businesses.selectors.relationship_hooks import Meeting, meetings_at
 
 KNOWN_SHOWN_MAX = 20
@@ -186,9 +188,15 @@ def current_contacts(business: Business) -> list[Contact]:
     return list(Contact.objects.current().filter(business=business).in_order()[:50])
 
 
-def team_member_business(member_id: int) -> Business | None:
-    """The business of a row of a team; None if there is no such row. Queries: 1."""
-    return Business.objects.filter(team=member_id).first()
+def team_business_for(*, actor: Actor, member_id: int) -> Business:
+    """The business of a row of a team. Errors: NotAllowedError, Http404. Queries: 1."""
+    actor.require(Permission.VIEW_BUSINESSES)
+    return get_object_or_404(Business, team=member_id)
+
+
+def register_relationship_card() -> None:
+    """Put the card on the business page; called from `apps.py`."""
+    register_business_panel("businesses/_relationship.html", relationship_for)
 
 
 def lead_condition(*, actor: Actor, who: str) -> Exists | Q:

@@ -33,6 +33,26 @@ class ServiceErrorsMixin:
                 self.add_error(name if name in self.fields else None, sentence)
 
 
+class OutreachMixin:
+    """Asks why one goes on where somebody else leads the business (BR-15); elsewhere it asks nothing."""
+
+    def ask_why(self, *, is_led: bool) -> None:
+        """Add the input if there is a lead to pass."""
+        if is_led:
+            self.fields["outreach_reason"] = forms.CharField(  # type: ignore[attr-defined]
+                label="Why you go on",
+                required=False,
+                max_length=500,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                help_text="The lead reads it.",
+            )
+
+    @property
+    def outreach_reason(self) -> str:
+        """Why, as typed."""
+        return self.cleaned_data.get("outreach_reason", "")  # type: ignore[attr-defined]
+
+
 class ReasonForm(ServiceErrorsMixin, forms.Form):
     """Why something is voided."""
 
@@ -88,7 +108,7 @@ class ServiceForm(ServiceErrorsMixin, forms.Form):
         )
 
 
-class RecordForm(ServiceErrorsMixin, forms.Form):
+class RecordForm(OutreachMixin, ServiceErrorsMixin, forms.Form):
     """A service delivered without a meeting."""
 
     business = forms.IntegerField(error_messages={"required": "Choose the business."})
@@ -102,7 +122,7 @@ class RecordForm(ServiceErrorsMixin, forms.Form):
     visibility = forms.ChoiceField(label="Who may see it", choices=Visibility.choices, initial=Visibility.SHARED)
 
     def __init__(self, data: Any = None, *, actor: Actor, business_id: str = "") -> None:
-        """Begin with a business, if one comes from its page. Queries: 3, and 1 for the business."""
+        """Begin with a business, if one comes from its page. Queries: 3, and 2 for the business."""
         initial = {"business": business_id, "started_on": "Today", "agency": actor.agency_id}
         super().__init__(data, initial=initial)
         today = tenant_today()
@@ -115,6 +135,8 @@ class RecordForm(ServiceErrorsMixin, forms.Form):
         items = [item for item in catalogue(today) if item.kind not in JUDGED]
         self.fields["item"].choices = [("", "Choose a service"), *((item.pk, item.name) for item in items)]
         self.fields["agency"].choices = [(agency.pk, agency.name) for agency in agencies(today)]
+        chosen = data.getlist("business") if data is not None else [business_id]
+        self.businesses = businesses_for_log(actor, ids_of(chosen))
 
     def told(self) -> ServiceData:
         """The service."""
@@ -162,7 +184,7 @@ class VisibilityForm(ServiceErrorsMixin, forms.Form):
     visibility = forms.ChoiceField(label="Who may see it", choices=Visibility.choices)
 
 
-class FollowUpForm(ServiceErrorsMixin, forms.Form):
+class FollowUpForm(OutreachMixin, ServiceErrorsMixin, forms.Form):
     """A next step."""
 
     follow_up = forms.CharField(label="Next step", max_length=200)

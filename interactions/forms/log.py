@@ -186,6 +186,13 @@ class LogForm(forms.Form):
     follow_up = forms.CharField(label="Next step", required=False, max_length=200)
     follow_up_due_on = DayField(label="Due", direction=FUTURE, required=False, help_text="Tomorrow, Tue, in 2 weeks")
     follow_up_assignee = forms.TypedChoiceField(label="For whom", coerce=int, empty_value=None, required=False)
+    outreach_reason = forms.CharField(
+        label="Why you go on",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="The lead reads it.",
+    )
     staff = IdListField(
         label="Colleagues who took part", widget=forms.CheckboxSelectMultiple(attrs={"data-look": "chips"})
     )
@@ -362,6 +369,7 @@ class LogForm(forms.Form):
             note=self._note(),
             follow_up=self._follow_up(),
             staff_ids=tuple(dict.fromkeys(found.get("staff", ()))),
+            outreach_reason=found.get("outreach_reason", ""),
         )
 
     def _note(self) -> NoteData | None:

@@ -115,10 +115,21 @@ def lead_warnings(*, actor: Actor, businesses: Sequence[Business]) -> list[LeadW
     ids = [lead.business_id for lead in leads]
     last = dict(BusinessActivity.objects.filter(business__in=ids).values_list("business_id", "last_contact_on"))
     steps = readable_follow_ups(actor).filter(business__in=ids, done_at=None)
-    steps = steps.exclude(interaction__visibility=Visibility.RESTRICTED).order_by("business", "due_on", "pk")
-    first = {step.business_id: step for step in steps.distinct("business")}
+    steps = steps.exclude(interaction__visibility=Visibility.RESTRICTED).order_by("business_id", "due_on", "pk")
+    first = {step.business_id: step for step in steps.distinct("business_id")}
     today = tenant_today()
     return [LeadWarning(lead, last.get(lead.business_id), today, first.get(lead.business_id)) for lead in leads]
+
+
+def lead_warnings_after(*, actor: Actor, interaction: Interaction) -> list[LeadWarning]:
+    """The same for a next step after a contact: for the first of its businesses; none after a restricted one.
+
+    Queries: 2, at most 5.
+    """
+    if interaction.visibility == Visibility.RESTRICTED:
+        return []
+    rows = Business.objects.filter(participations__interaction=interaction).order_by("participations__pk")
+    return lead_warnings(actor=actor, businesses=list(rows[:1]))
 
 
 def register_relationship_sources() -> None:

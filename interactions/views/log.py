@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from bizworks.tenancy.policy import Permission
 from interactions.forms import LogForm
 from interactions.selectors import recent_businesses
+from interactions.selectors.relationships import lead_warnings
 from interactions.services import interaction_judge, interaction_log, majority_of
 from interactions.views.acts import require_form, save
 
@@ -55,6 +56,7 @@ def _context(request: HttpRequest, form: LogForm) -> dict[str, Any]:
         "form": form,
         "recent": [] if form.chosen_businesses else recent_businesses(request.actor, limit=4),
         "judgements": found,
+        "warnings": lead_warnings(actor=request.actor, businesses=form.chosen_businesses),
         "some_fail": any(not judgement.qualifies for _, judgement in found),
         "need": majority_of(len(form.slate.lines)) if form.slate else 0,
     }

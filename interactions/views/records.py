@@ -20,6 +20,7 @@ from interactions.forms import (
     VisibilityForm,
 )
 from interactions.models import ServiceDelivered
+from interactions.selectors.relationships import lead_warnings, lead_warnings_after
 from interactions.views.acts import act, require_form, sent
 
 VOID = {
@@ -137,18 +138,25 @@ def note_visibility(request: HttpRequest, note_id: int) -> HttpResponse:
 def service_record(request: HttpRequest) -> HttpResponse:
     """Record a service that was delivered without a meeting."""
     form = RecordForm(sent(request), actor=request.actor, business_id=request.GET.get("business", "")[:18])
+    warnings = lead_warnings(actor=request.actor, businesses=form.businesses)
+    form.ask_why(is_led=bool(warnings))
 
     def run() -> ServiceDelivered:
         told = form.cleaned_data
         return services.service_record(
-            actor=request.actor, business_id=told["business"], service=form.told(), visibility=told["visibility"]
+            actor=request.actor,
+            business_id=told["business"],
+            service=form.told(),
+            visibility=told["visibility"],
+            outreach_reason=form.outreach_reason,
         )
 
     def landing(row: ServiceDelivered) -> str:
         return row.business.get_absolute_url()
 
     back = reverse("interactions:log")
-    return act(request, form, run, back=back, done="The service is recorded.", landing=landing, **RECORD)
+    texts = RECORD | {"warnings": warnings}
+    return act(request, form, run, back=back, done="The service is recorded.", landing=landing, **texts)
 
 
 @require_form
@@ -188,11 +196,14 @@ def follow_up_add(request: HttpRequest, interaction_id: int) -> HttpResponse:
     """Promise a next step after a contact."""
     interaction = selectors.interaction_get_for(actor=request.actor, interaction_id=interaction_id)
     form = FollowUpForm(sent(request))
+    warnings = lead_warnings_after(actor=request.actor, interaction=interaction)
+    form.ask_why(is_led=bool(warnings))
+    keys = {"actor": request.actor, "interaction_id": interaction_id}
 
     def run() -> object:
-        return services.follow_up_add(actor=request.actor, interaction_id=interaction_id, follow_up=form.told())
+        return services.follow_up_add(**keys, follow_up=form.told(), outreach_reason=form.outreach_reason)
 
-    texts = {"heading": "Add a next step", "button": "Save the next step"}
+    texts = {"heading": "Add a next step", "button": "Save the next step", "warnings": warnings}
     return act(request, form, run, back=interaction.get_absolute_url(), done="The next step is saved.", **texts)
 
 

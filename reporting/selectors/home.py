@@ -20,8 +20,10 @@ from bizworks.directory.models import (
 from bizworks.directory.selectors import labels, staff_active
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission, Role
-from businesses.models import Business, ImportBatch
+from businesses.models import Business, ImportBatch, LeadProposal
 from businesses.selectors import import_list
+from businesses.selectors.lead_lists import proposals_waiting
+from businesses.selectors.news import News, news_for
 from interactions.models import FollowUp, Interaction
 from interactions.selectors import follow_ups_due, recent_businesses, recent_interactions
 from reporting.constants import ALL, Grain
@@ -71,6 +73,8 @@ class Home:
     exports: list[ExportJob] = field(default_factory=list)
     imports: list[ImportBatch] = field(default_factory=list)
     steps: tuple[SetUp, ...] = ()
+    news: News = field(default_factory=News)
+    proposals: list[LeadProposal] = field(default_factory=list)
 
     @property
     def overdue(self) -> list[FollowUp]:
@@ -89,7 +93,7 @@ class Home:
 
 
 def home_read(actor: Actor, *, system: str) -> Home:
-    """Read the home page of an actor; `system` is the tenant's name. Queries: at most 16, by role."""
+    """Read the home page of an actor; `system` is the tenant's name. Queries: at most 26, by role."""
     tenant_calendar = calendar()
     works = actor.may(Permission.LOG_INTERACTION)
     return Home(
@@ -103,6 +107,8 @@ def home_read(actor: Actor, *, system: str) -> Home:
         exports=_exports() if actor.role == Role.STATE else [],
         imports=list(import_list(actor=actor)[:5]) if actor.role == Role.STATE else [],
         steps=tuple(_steps(tenant_calendar.today)) if actor.may(Permission.MANAGE_DIRECTORY) else (),
+        news=news_for(actor=actor),
+        proposals=proposals_waiting(actor=actor, limit=5),
     )
 
 

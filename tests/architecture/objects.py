@@ -4,9 +4,9 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 from bizworks.accounts.models import ApiToken
-from bizworks.directory.models import Center, Invitation, StaffMember
+from bizworks.directory.models import Center, Invitation, Notice, StaffMember
 from bizworks.tenancy.context import tenant_context
-from businesses.models import ImportBatch, ImportRowProblem
+from businesses.models import Acquaintance, ImportBatch, ImportRowProblem, Lead, LeadProposal, TeamMember, Watch
 from businesses.services.merges import MergeData, business_merge
 from interactions.models import (
     FollowUp,
@@ -71,6 +71,27 @@ def make_objects(world: World, canary: str) -> dict[str, int]:
             batch=batch, row_number=1, is_rejected=True, reason=f"{canary} reason", cells=["x"]
         )
         export = ExportJob.objects.create(format="csv", requested_by=rep, file_name=f"{canary}.zip")
+        lead = {"business": business, "region": world.region, "started_on": date(2026, 1, 5)}
+        Lead.objects.create(**lead, staff=rep, agency=world.agency, how="taken")
+        proposal = LeadProposal.objects.create(
+            business=business,
+            region=world.region,
+            kind="request",
+            proposed_id=world.other_rep.staff_id,
+            proposed_by_id=world.other_rep.staff_id,
+            message=f"{canary} wish",
+            expires_on=later.date(),
+        )
+        member = TeamMember.objects.create(
+            business=business,
+            staff_id=world.other_rep.staff_id,
+            agency=world.other_agency,
+            part=f"{canary} part",
+            started_on=date(2026, 1, 5),
+        )
+        Acquaintance.objects.create(staff=rep, contact=contact, how=f"{canary} school")
+        Watch.objects.create(business=business, staff=rep)
+        notice = Notice.objects.create(recipient=rep, text=f"{canary} told", url=business.get_absolute_url())
         center = Center.objects.create(code="c1", name=f"{canary} center", area=world.area)
         invitation = Invitation.objects.create(
             email=f"{canary}@example.org", name=canary, role="representative", agency=world.agency, expires_at=later
@@ -100,6 +121,9 @@ def make_objects(world: World, canary: str) -> dict[str, int]:
             "center": center.pk,
             "invitation": invitation.pk,
             "token": token.pk,
+            "proposal": proposal.pk,
+            "member": member.pk,
+            "notice": notice.pk,
             "region": world.region.pk,
             "area": world.area.pk,
             "agency": world.agency.pk,
