@@ -109,7 +109,10 @@ class BusinessChangeSerializer(BusinessWriteSerializer):
 class BusinessFilter(django_filters.FilterSet):
     """Filters of the list of businesses."""
 
-    q = django_filters.CharFilter(method="filter_text", help_text="Words of name, alias or town; or a whole FEIN.")
+    q = django_filters.CharFilter(
+        method="filter_text",
+        help_text="What is remembered of a business, as on the pages: words of its names, town or people; a number.",
+    )
     region = django_filters.NumberFilter(field_name="region_id", max_value=2**63 - 1)
     area = django_filters.NumberFilter(field_name="area_id", max_value=2**63 - 1)
     sector = django_filters.NumberFilter(field_name="sector_id", max_value=2**63 - 1)
@@ -120,7 +123,7 @@ class BusinessFilter(django_filters.FilterSet):
 
     def filter_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Search as the pages do."""
-        return queryset.matching(value[:100])
+        return selectors.businesses_matching(queryset, actor=self.request._request.actor, text=value)
 
 
 class BusinessListView(TenantListView):

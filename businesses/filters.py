@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
 from businesses.constants import SizeBand, Source, Status
-from businesses.selectors import ListOptions, served_condition
+from businesses.selectors import ListOptions, businesses_matching, served_condition
 
 NOT_KNOWN = "unknown"
 _SIZES = [(value or NOT_KNOWN, label) for value, label in SizeBand.choices]
@@ -56,8 +56,8 @@ class BusinessFilter(django_filters.FilterSet):
         return sum(bool(value) for name, value in self.form.cleaned_data.items() if name != "q") if self.is_bound else 0
 
     def by_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """Every word in name, alias or town; nine digits also find a FEIN."""
-        return queryset.matching(value)
+        """What the search finds."""
+        return businesses_matching(queryset, actor=self.actor, text=value)
 
     def by_town(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """The town as its name or as it is written."""

@@ -13,18 +13,6 @@ class BusinessQuerySet(QuerySet):
         """Businesses the directory shows: all but merged ones."""
         return self.exclude(status=Status.MERGED)
 
-    def matching(self, text: str) -> "BusinessQuerySet":
-        """Businesses in whose name, alias or town every typed word occurs; nine digits also find a FEIN."""
-        words = text.lower().split()[:8]
-        condition = Q()
-        for word in words:
-            condition &= Q(search_text__contains=word)
-        digits = "".join(ch for ch in text if ch.isascii() and ch.isdigit())
-        if len(digits) == 9:
-            employers = self.model._meta.get_field("employer").related_model
-            condition |= Q(employer__in=employers.objects.filter(fein=digits))
-        return self.filter(condition)
-
     def in_town(self, text: str) -> "BusinessQuerySet":
         """Businesses whose town is called so, or is written beginning so."""
         return self.filter(Q(municipality__name_key=place_key(text)) | Q(town__istartswith=text))

@@ -10,7 +10,6 @@ from businesses.selectors.businesses import (
     business_get_for,
     business_list,
     business_page,
-    business_search,
     contact_get_for,
     contact_list,
     employer_locations,
@@ -39,6 +38,13 @@ from businesses.selectors.imports import (
     import_report,
     import_sources,
 )
+from businesses.selectors.search import (
+    SearchHit,
+    business_candidates,
+    business_hits,
+    business_search,
+    businesses_matching,
+)
 
 __all__ = [
     "ROW_KINDS",
@@ -47,16 +53,20 @@ __all__ = [
     "Fact",
     "ListOptions",
     "ProblemGroup",
+    "SearchHit",
     "TimelineEntry",
     "TimelinePage",
     "area_choices",
+    "business_candidates",
     "business_count_capped",
     "business_facts",
     "business_get_for",
+    "business_hits",
     "business_list",
     "business_page",
     "business_panels",
     "business_search",
+    "businesses_matching",
     "contact_get_for",
     "contact_list",
     "employer_locations",

@@ -1,9 +1,9 @@
-"""Reads of businesses: the list, one business, the typeahead."""
+"""Reads of businesses: the list, and one business."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -37,28 +37,6 @@ def business_get_for(*, actor: Actor, business_id: int) -> Business:
         "area_override", "employer__recorded_by", "merged_into"
     )
     return get_object_or_404(joined, pk=business_id)
-
-
-def business_search(*, actor: Actor, text: str, limit: int = 10) -> list[Business]:
-    """Businesses for a typeahead: every word occurs in name, alias or town, in any order; nine digits find a FEIN.
-
-    First those whose name begins so, then those of the actor's own regions, then by name.
-    Errors: NotAllowedError. Queries: 1, none for less than two characters.
-    """
-    actor.require(Permission.VIEW_BUSINESSES)
-    text = " ".join(text.split())[:100]
-    if len(text) < 2 or "\x00" in text:
-        return []
-    order: list = [_first(search_text__startswith=text.lower())]
-    if actor.region_ids:  # with no region there is nothing to order by
-        order.append(_first(region__in=actor.region_ids))
-    found = Business.objects.listed().matching(text).order_by(*order, "search_text", "id")
-    return list(found[: max(1, min(limit, 50))])
-
-
-def _first(**condition: object) -> Case:
-    """Orders rows of a condition before the others."""
-    return Case(When(**condition, then=Value(0)), default=Value(1), output_field=IntegerField())
 
 
 def business_count_capped(businesses: QuerySet[Business]) -> tuple[int, bool]:
