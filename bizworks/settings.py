@@ -328,6 +328,7 @@ CELERY_BEAT_SCHEDULE = {
     "advance-counts": {"task": "reporting.advance_counts", "schedule": 300.0, "options": {"expires": 300}},
     "resume-imports": {"task": "businesses.sweep_imports", "schedule": 10.0, "options": {"expires": 10}},
     "collect-merges": {"task": "businesses.collect_merges", "schedule": 60.0, "options": {"expires": 60}},
+    "find-duplicates": {"task": "businesses.sweep_matching", "schedule": 20.0, "options": {"expires": 20}},
     "follow-map": {"task": "businesses.follow_map", "schedule": 3600.0, "options": {"expires": 3600}},
     "resume-exports": {"task": "reporting.sweep_exports", "schedule": 10.0, "options": {"expires": 10}},
 }

@@ -1,11 +1,14 @@
 """Work the worker does for the directory. Every task is idempotent."""
 
+from django.utils import timezone
+
 from bizworks.tenancy.context import tenant_context
 from bizworks.tenancy.models import Tenant
 from bizworks.tenancy.tasks import enqueue, system_task, tenant_task
 from businesses.services.derivation import businesses_replace
 from businesses.services.import_run import import_run
 from businesses.services.imports import import_files_drop, imports_due
+from businesses.services.matching_run import match_run, matching_due, matching_plan
 from businesses.services.merges import merges_collect
 
 
@@ -39,3 +42,19 @@ def collect_merges() -> None:
     for tenant_id in Tenant.objects.filter(suspended_on=None).values_list("id", flat=True):
         with tenant_context(tenant_id):
             merges_collect(tenant_id=tenant_id)
+
+
+@tenant_task(name="businesses.match_run", chunked=True)
+def run_matching(*, tenant_id: int, user_id: int | None, run_id: int) -> None:
+    """Look for businesses that are recorded twice."""
+    match_run(tenant_id=tenant_id, user_id=user_id, run_id=run_id)
+
+
+@system_task(name="businesses.sweep_matching")
+def sweep_matching() -> None:
+    """Start searches for duplicates that are due, and ask again for those whose worker died. Queries: 4-6 a tenant."""
+    for tenant_id in Tenant.objects.filter(suspended_on=None).values_list("id", flat=True):
+        with tenant_context(tenant_id):
+            if matching_plan(timezone.now()) is None:
+                for run_id in matching_due():
+                    enqueue("businesses.match_run", run_id=run_id)

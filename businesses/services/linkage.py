@@ -15,9 +15,7 @@ from typing import Any
 from businesses.services.linkage_features import FEATURE_COLUMNS, Known, feature_rows
 from businesses.services.linkage_model import COMPARISONS, OTHER_ADDRESSES, level_names, settings
 
-LIKELY = 0.6
-"""From here on a pair is proposed as likely: the precision that was asked for is measured at this bar."""
-LOWEST = 0.2
+LOWEST = 0.4
 """Pairs less probable than this are not proposed at all."""
 MEMORY = "600MB"
 THREADS = 2

@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 
 def _set(text: str) -> frozenset[str]:
@@ -193,7 +192,7 @@ def phone_digits(phone: str) -> str:
 
 def site_of(website: str) -> str:
     """The host of a website without "www."; sites that many businesses share are none."""
-    host = (urlsplit(website if "//" in website else f"//{website}").hostname or "").removeprefix("www.")
+    host = re.split(r"[/?#:]", website.lower().partition("//")[2] or website.lower())[0].removeprefix("www.")
     shared = ("facebook.com", "instagram.com", "linkedin.com", "yelp.com", "google.com", "squarespace.com")
     return "" if host.endswith(shared) or "." not in host else host
 

@@ -25,6 +25,9 @@ _LIKENESS = "greatest({})".format(
         for a, b in ((_FIRST_L, _FIRST_R), (_FIRST_L, _SECOND_R), (_SECOND_L, _FIRST_R), (_SECOND_L, _SECOND_R))
     )
 )
+_LEAST_LIKENESS = (
+    f"least(jaro_winkler_similarity({_FIRST_L}, {_FIRST_R}), jaro_winkler_similarity({_SECOND_L}, {_SECOND_R}))"
+)
 _SHARED = "len(list_intersect(tokens_l, tokens_r))"
 _FEWEST = "least(len(tokens_l), len(tokens_r))"
 _ALL_OF_ONE = "len(list_intersect(all_words_l, all_words_r)) = least(len(all_words_l), len(all_words_r))"
@@ -47,13 +50,14 @@ _NAME = (
     (
         "second",
         (
-            f"list_has_any(solids_l, solids_r) and not list_contains(solids_r, {_FIRST_L})"
-            f" and not list_contains(solids_l, {_FIRST_R})"
+            "list_has_any(solids_l, solids_r) and len(solids_l) > 1 and len(solids_r) > 1"
+            " and len(list_intersect(solids_l, solids_r)) < least(len(solids_l), len(solids_r))"
+            f" and {_LEAST_LIKENESS} < 0.9"
         ),
-        3.5,
+        1.0,
     ),
     ("same", "list_has_any(solids_l, solids_r) and greatest(spread_l, spread_r) <= 2", 9.2),
-    ("chain", "list_has_any(solids_l, solids_r)", 6.7),
+    ("chain", "list_has_any(solids_l, solids_r)", 6.4),
     ("numbers", f"{_CONFLICT} and ({_LIKENESS} >= 0.85 or {_SHARED} >= 2 or words_l = words_r)", -6.8),
     (
         "letter",
@@ -63,6 +67,7 @@ _NAME = (
         ),
         5.0,
     ),
+    ("alike", f"not {_CONFLICT} and {_LIKENESS} >= 0.955", 5.0),
     ("adds", f"{_SAME_WORDS} and {_ALL_OF_ONE}", 5.2),
     (
         "begins",
@@ -100,7 +105,7 @@ _LIKE_STREETS = (
 )
 _PLACE = (
     ("unit", f"{_NUMBER} and {_STREET} and {_NEAR} and unit_l <> unit_r", 4.1),
-    ("address", f"{_NUMBER} and {_STREET} and {_NEAR}", 6.3),
+    ("address", f"{_NUMBER} and {_STREET} and {_NEAR}", 7.5),
     ("address_alike", f"{_NUMBER} and {_LIKE_STREETS} and {_NEAR}", 8.3),
     (
         "number_typo",
@@ -190,3 +195,11 @@ def _level(name: str | None, condition: str, weight: float) -> dict[str, Any]:
     if name is None:
         return level | {"is_null_level": True}
     return level | {"m_probability": _UNLIKELY * 2**weight, "u_probability": _UNLIKELY}
+
+
+_WEIGHTS = {f"{name}:{level}": weight for name, levels in COMPARISONS.items() for level, _, weight in levels if level}
+
+
+def weight_of(reasons: list[str]) -> float:
+    """What reasons weigh together; unknown ones (of an older model) weigh nothing."""
+    return sum(_WEIGHTS.get(reason, 0.0) for reason in reasons)
