@@ -9,11 +9,11 @@ from django.core.management import call_command
 from bizworks.accounts.models import User
 from bizworks.demo import people
 from bizworks.demo.management.commands import demo_people, load_demo
-from bizworks.directory.models import Agency, StaffMember
+from bizworks.directory.models import Agency, Notice, StaffMember
 from bizworks.tenancy.context import tenant_context
 from bizworks.tenancy.models import Tenant
 from bizworks.tenancy.policy import Role
-from businesses.models import Business, Employer
+from businesses.models import Business, Employer, Lead, LeadProposal, TeamMember, Watch
 from interactions.models import OrientationJudgement, ServiceDelivered
 from reporting.models import ServedCell
 from reporting.services.recount import counts_recount
@@ -81,3 +81,18 @@ def test_the_list_of_people_names_everyone_and_the_password(small):
     assert len(lines) == sum(len(demo.people) for demo in small) + 1
     assert lines[0] == "rep-hampden@massachusetts.example\tBusiness service representative\tMassachusetts (demo)"
     assert lines[-1] == f"password\t{people.PASSWORD}"
+
+
+def test_relationships_are_alive_in_every_tenant(small):
+    for demo in small:
+        with tenant_context(Tenant.objects.get(slug=demo.slug).pk):
+            led = Lead.objects.filter(ended_on=None).count()
+            assert 0.3 * demo.businesses < led < demo.businesses
+            assert TeamMember.objects.exists()
+            assert Watch.objects.count() >= len(demo.people)
+            proposal = LeadProposal.objects.get()
+            assert proposal.state == "open"
+            assert Notice.objects.filter(recipient=proposal.proposed).exists()
+    with tenant_context(Tenant.objects.get(slug="massachusetts").pk):
+        bay = Lead.objects.get(business__name="Bay Biotech", ended_on=None)
+        assert bay.staff.name == "Wei Metro"

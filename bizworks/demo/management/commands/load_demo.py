@@ -12,6 +12,7 @@ from bizworks.demo.businesses import DemoDirectory
 from bizworks.demo.history import DemoHistory
 from bizworks.demo.names import person_name
 from bizworks.demo.people import PASSWORD, TENANTS, DemoPerson, DemoTenant
+from bizworks.demo.relationships import DemoRelationships
 from bizworks.directory.models import Agency, Region, StaffMember, StaffRegion
 from bizworks.directory.selectors import profile, tenant_today
 from bizworks.directory.services.presets import preset_apply, preset_read
@@ -58,6 +59,7 @@ class Command(BaseCommand):
                 min_minutes=options.orientation_min_minutes,
             )
             services = history.make(demo.contacts)
+            DemoRelationships(businesses=businesses, seed=demo.contacts, today=today).make()
             counts_rebuild()
         return len(businesses), services
 
