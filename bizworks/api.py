@@ -9,6 +9,8 @@ from bizworks.directory import api as directory
 from bizworks.tenancy.policy import Permission
 from businesses import api as businesses
 from businesses import api_merges as business_merges
+from businesses import api_relationships as business_relationships
+from businesses import api_stages as business_stages
 from interactions import api as interactions
 from reporting import api as reporting
 
@@ -34,8 +36,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("businesses/", businesses.BusinessListView.as_view(), name="businesses"),
     path("businesses/<int:pk>/", businesses.BusinessDetailView.as_view(), name="business"),
     path("businesses/<int:pk>/contacts/", businesses.ContactListView.as_view(), name="business-contacts"),
+    path("businesses/<int:pk>/stages/", business_stages.StageListView.as_view(), name="business-stages"),
+    path("stages/<int:pk>/void/", business_stages.StageVoidView.as_view(), name="stage-void"),
     path("merges/", business_merges.MergeListView.as_view(), name="merges"),
     path("merges/<int:pk>/undo/", business_merges.MergeUndoView.as_view(), name="merge-undo"),
+    path("leads/", business_relationships.LeadListView.as_view(), name="leads"),
+    path("businesses/<int:pk>/lead/take/", business_relationships.LeadTakeView.as_view(), name="lead-take"),
+    path("businesses/<int:pk>/lead/propose/", business_relationships.LeadProposeView.as_view(), name="lead-propose"),
+    path("lead-proposals/", business_relationships.ProposalListView.as_view(), name="lead-proposals"),
+    path(
+        "lead-proposals/<int:pk>/accept/",
+        business_relationships.ProposalAcceptView.as_view(),
+        name="lead-proposal-accept",
+    ),
+    path(
+        "lead-proposals/<int:pk>/decline/",
+        business_relationships.ProposalDeclineView.as_view(),
+        name="lead-proposal-decline",
+    ),
     path("contacts/<int:pk>/", businesses.ContactDetailView.as_view(), name="contact"),
     path("interactions/", interactions.InteractionListView.as_view(), name="interactions"),
     path("interactions/<int:pk>/", interactions.InteractionDetailView.as_view(), name="interaction"),

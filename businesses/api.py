@@ -29,6 +29,7 @@ class EmployerSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
     fein = serializers.SerializerMethodField(help_text="Nine digits; only the last four unless your role may see it.")
+    fein_source = serializers.CharField(help_text="Where the FEIN comes from; empty if there is none.")
 
     def get_fein(self, employer: Any) -> str:
         """Mask by the one rule."""
@@ -44,14 +45,16 @@ class BusinessSerializer(serializers.ModelSerializer):
     employer = EmployerSerializer()
     employees = serializers.SerializerMethodField(help_text="Null if unknown, or held back by its source.")
     naics = serializers.SerializerMethodField(help_text="Null if unknown, or held back by its source.")
+    employees_source = serializers.CharField(help_text="Where the number of employees comes from; empty if unknown.")
+    naics_source = serializers.CharField(help_text="Where the NAICS code comes from; empty if unknown.")
     url = serializers.CharField(source="get_absolute_url", help_text="Its page.")
 
     class Meta:
         model = Business
         fields = (
             "id", "employer", "name", "alias", "address", "town", "municipality", "county", "state", "zip_code", "area",
-            "region", "sector", "naics", "status", "closed_on", "employees", "size_band", "phone", "website",
-            "created_at", "updated_at", "version", "url",
+            "region", "sector", "naics", "naics_source", "status", "closed_on", "employees", "employees_source",
+            "size_band", "phone", "website", "created_at", "updated_at", "version", "url",
         )  # fmt: skip
 
     def get_employees(self, business: Business) -> int | None:
@@ -90,7 +93,13 @@ class BusinessWriteSerializer(serializers.Serializer):
     )
     area_override_id = serializers.IntegerField(required=False, allow_null=True)
     area_override_reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    confirmed = serializers.BooleanField(required=False, help_text="Save though similar businesses are known (BR-12).")
+    confirmed_reason = serializers.CharField(
+        max_length=300,
+        required=False,
+        allow_blank=True,
+        help_text="Why it is none of the businesses that look like it (BR-12); without it such a one is refused.",
+    )
+    form_key = serializers.UUIDField(required=False, help_text="Names this act: sent twice, saved once.")
 
 
 class BusinessChangeSerializer(BusinessWriteSerializer):
@@ -101,6 +110,8 @@ class BusinessChangeSerializer(BusinessWriteSerializer):
     def get_fields(self) -> dict[str, serializers.Field]:
         """Require the version alone."""
         fields = super().get_fields()
+        for name in ("confirmed_reason", "form_key"):
+            del fields[name]
         for name, field in fields.items():
             field.required = name == "version"
         return fields
@@ -109,21 +120,23 @@ class BusinessChangeSerializer(BusinessWriteSerializer):
 class BusinessFilter(django_filters.FilterSet):
     """Filters of the list of businesses."""
 
-    q = django_filters.CharFilter(
-        method="filter_text",
-        help_text="What is remembered of a business, as on the pages: words of its names, town or people; a number.",
-    )
+    q = django_filters.CharFilter(method="filter_text", help_text="What is remembered of a business, as on the pages: words of its names, town or people; a number.")
     region = django_filters.NumberFilter(field_name="region_id", max_value=2**63 - 1)
     area = django_filters.NumberFilter(field_name="area_id", max_value=2**63 - 1)
     sector = django_filters.NumberFilter(field_name="sector_id", max_value=2**63 - 1)
     municipality = django_filters.NumberFilter(field_name="municipality_id", max_value=2**31 - 1)
     status = django_filters.ChoiceFilter(choices=Status.choices)
-    naics = django_filters.CharFilter(field_name="naics__code", lookup_expr="startswith", help_text="A prefix.")
+    naics = django_filters.CharFilter(method="filter_naics", help_text="A prefix, among the codes you may see.")
     updated_since = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
 
     def filter_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Search as the pages do."""
         return selectors.businesses_matching(queryset, actor=self.request._request.actor, text=value)
+
+    def filter_naics(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """A code held back by its source is not found by it either (BR-6)."""
+        shown = selectors.naics_shown(actor=self.request._request.actor, businesses=queryset)
+        return shown.filter(naics__code__startswith=value[:6])
 
 
 class BusinessListView(TenantListView):
@@ -139,7 +152,11 @@ class BusinessListView(TenantListView):
 
     @extend_schema(request=BusinessWriteSerializer, responses={201: BusinessSerializer})
     def post(self, request: Request) -> Response:
-        """Add a business. Its area, region and sector are derived; similar ones need `confirmed`."""
+        """Add a business. Its area, region and sector are derived.
+
+        One that looks like a known business is refused (422) with `matches`: id, name, rule and reason of each.
+        It is saved with a `confirmed_reason`.
+        """
         body = BusinessWriteSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         business = business_create(actor=request._request.actor, data=BusinessData(**body.validated_data))
@@ -200,7 +217,6 @@ def _as_data(business: Business, changes: dict[str, Any]) -> BusinessData:
         "website": business.website,
         "area_override_id": business.area_override_id,
         "area_override_reason": business.area_override_reason,
-        "confirmed": True,
     }
     return BusinessData(**(known | changes))
 
@@ -228,11 +244,13 @@ class ContactWriteSerializer(serializers.Serializer):
     phone = serializers.CharField(max_length=30, required=False, allow_blank=True)
     email = serializers.CharField(max_length=254, required=False, allow_blank=True)
     do_not_contact = serializers.BooleanField(required=False)
+    form_key = serializers.UUIDField(required=False, help_text="Names this act: sent twice, saved once.")
 
 
 class ContactChangeSerializer(ContactWriteSerializer):
     """The whole contact again; `left_on` says when the person left."""
 
+    form_key = None
     left_on = serializers.DateField(required=False, allow_null=True)
 
 

@@ -130,6 +130,17 @@ class Stage(TextChoices):
 ALARMING_STAGES = (Stage.AT_RISK, Stage.CLOSING, Stage.RELOCATING)
 
 
+STAGE_POINTS: dict[str, tuple[int, int]] = {
+    Stage.STARTUP: (12, 40),
+    Stage.GROWTH: (36, 22),
+    Stage.STABLE: (66, 10),
+    Stage.AT_RISK: (94, 22),
+    Stage.CLOSING: (120, 41),
+    Stage.RELOCATING: (66, 10),
+}
+"""Where each stage stands on the curve that is drawn of a business's life, 132 by 48 units."""
+
+
 class StageVisibility(TextChoices):
     """Who may read a stage (BR-3); the same words as for contacts."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import UUID, uuid4
 
 from django import forms
 from django.urls import reverse_lazy
@@ -10,7 +11,16 @@ from bizworks.core.errors import BusinessRuleError
 from bizworks.core.forms import TypeaheadSelect
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
-from businesses.constants import KEY_ROLES, MAX_IMPORT_BYTES, ContactRole, ImportField, Source, Status
+from businesses.constants import (
+    KEY_ROLES,
+    MAX_IMPORT_BYTES,
+    ContactRole,
+    ImportField,
+    Source,
+    Stage,
+    StageVisibility,
+    Status,
+)
 from businesses.models import Business, Contact, ImportBatch
 from businesses.permissions import may_see_fein, may_see_value
 from businesses.selectors import (
@@ -21,12 +31,15 @@ from businesses.selectors import (
     naics_search,
     state_choices,
 )
-from businesses.selectors.matches import PossibleMatch
+from businesses.selectors.matches import PossibleMatch, Typed
+from businesses.selectors.timeline import KINDS, Bounds
 from businesses.services.businesses import BusinessData
 from businesses.services.contacts import ContactData
 from businesses.services.import_files import column_labels
 from businesses.services.merge_preview import MergePreview
 from businesses.services.merges import MergeData
+from businesses.services.stages import StageData
+from businesses.validators import one_line
 
 Saved = TypeVar("Saved")
 _LONG = {"max_length": 400}  # the service names the true limit
@@ -46,8 +59,25 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class FormKeyField(forms.UUIDField):
+    """Names one act of saving: the same form sent again is saved once."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        """Begin each fresh form with a new key; one that was lost or tampered with counts as none."""
+        super().__init__(required=False, initial=uuid4)
+
+    def to_python(self, value: Any) -> UUID | None:
+        """Read the key, if it is one."""
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            return None
+
+
 class ServiceForm(forms.Form):
-    """A form whose rules are a service's."""
+    """A form whose rules are a service's; a `form_key` makes it save once."""
 
     matches: list[PossibleMatch] = []
 
@@ -104,7 +134,14 @@ class BusinessForm(ServiceForm):
         label="Set by hand", required=False, coerce=int, empty_value=None, help_text="Only if the town misleads."
     )
     area_override_reason = forms.CharField(label="Why it is set by hand", required=False, **_LONG)
-    confirmed = forms.BooleanField(label="It is none of these", required=False)
+    confirmed_reason = forms.CharField(
+        label="Why it is another business",
+        required=False,
+        help_text="Kept with the business, for those who look for duplicates.",
+        **_LONG,
+    )
+    employer_id = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    form_key = FormKeyField()
 
     def __init__(
         self, *args: Any, actor: Actor, area_word: str, business: Business | None = None, **kwargs: Any
@@ -114,14 +151,26 @@ class BusinessForm(ServiceForm):
         if business is not None:
             kwargs["initial"] = _known(business, actor)
         super().__init__(*args, **kwargs)
+        for name in ("name", "alias", "fein", "address", "town", "state", "zip_code", "phone", "website"):
+            self.fields[name].widget.attrs["data-typed"] = ""
         self.fields["state"].choices = state_choices()
         self.fields["area_override"].choices = [("", "By the town"), *area_choices()]
         self.fields["area_override"].label = area_word
         seen = [c for c in Source.choices if c[0] != Source.UC or actor.may(Permission.SEE_UC_VALUES)]
         self.fields["source"].choices = seen
         self.initial = {"source": Source.STAFF, "status": Status.ACTIVE, **self.initial}
-        if business is not None:
+        if business is None:
+            self._require_naics()
+        else:
+            for name in ("confirmed_reason", "employer_id", "form_key"):
+                del self.fields[name]
             self._hide(business)
+            if business.naics_id and "naics" in self.fields:
+                self._require_naics()
+
+    def _require_naics(self) -> None:
+        self.fields["naics"].required = True
+        self.fields["naics"].error_messages["required"] = "Give the NAICS code of the industry, two digits at least."
 
     def _hide(self, business: Business) -> None:
         """Take out what the actor may not see; a hidden FEIN can be replaced, not read."""
@@ -145,10 +194,10 @@ class BusinessForm(ServiceForm):
         return [
             (field.label, str(saved or "nothing"), str(typed or "nothing"))
             for field, saved, typed in pairs
-            if field.name not in ("source", "confirmed") and str(saved or "") != str(typed or "")
+            if field.name != "source" and str(saved or "") != str(typed or "")
         ]
 
-    def to_data(self, *, employer_id: int | None = None) -> BusinessData:
+    def to_data(self) -> BusinessData:
         """What was typed, for the service; what is hidden from the actor stays as it is."""
         values = dict(self.cleaned_data)
         values["area_override_id"] = values.pop("area_override")
@@ -157,7 +206,25 @@ class BusinessForm(ServiceForm):
             values.setdefault("naics", self.business.naics_id or "")
             if not values["fein"] and self.business.employer.fein and "fein" not in self.initial:
                 values["fein"] = None
-        return BusinessData(**values, employer_id=employer_id)
+        return BusinessData(**values)
+
+    def typed(self) -> Typed:
+        """What was typed so far, whatever is still missing or wrong, to look for likely matches."""
+        names = ("name", "alias", "address", "town", "state", "zip_code", "phone", "website")
+        texts = {name: one_line(self.data.get(name, "").replace("\x00", ""))[:200] for name in names}
+        digits = "".join(ch for ch in self.data.get("fein", "") if ch.isascii() and ch.isdigit())
+        return Typed(**texts, fein=digits if len(digits) == 9 else "", employer_id=self.chosen_employer)
+
+    @property
+    def chosen_employer(self) -> int | None:
+        """The employer a location is added to: by the tap just now, else by one before."""
+        sent = (self.data.get("_location"), self.data.get("employer_id")) if self.is_bound else ()
+        for text in (*sent, self.initial.get("employer_id")):
+            if text == "0":
+                return None
+            if text and str(text).isascii() and str(text).isdigit() and len(str(text)) <= 18:
+                return int(text)
+        return None
 
 
 def _known(business: Business, actor: Actor) -> dict[str, Any]:
@@ -189,6 +256,7 @@ class ContactForm(ServiceForm):
     phone = forms.CharField(label="Telephone at work", required=False, **_LONG)
     email = forms.CharField(label="E-mail at work", required=False, **_LONG)
     do_not_contact = forms.BooleanField(label="Asked not to be contacted", required=False)
+    form_key = FormKeyField()
 
     def __init__(self, *args: Any, contact: Contact | None = None, **kwargs: Any) -> None:
         """Show what is known of a contact."""
@@ -200,12 +268,70 @@ class ContactForm(ServiceForm):
         else:
             kwargs.setdefault("initial", {"role": ContactRole.STAFF})
         super().__init__(*args, **kwargs)
+        if contact is not None:
+            del self.fields["form_key"]
 
     def to_data(self) -> ContactData:
         """What was typed, for the service."""
         values = dict(self.cleaned_data)
         chosen = values.pop("key")
         return ContactData(**values, is_key_representative=None if not chosen else chosen == "yes")
+
+
+class StageForm(ServiceForm):
+    """The stage a business is in, since when, and how it is known."""
+
+    stage = forms.ChoiceField(choices=Stage.choices, widget=forms.RadioSelect(attrs={"data-look": "chips"}))
+    began_on = forms.DateField(label="Since", widget=DateInput())
+    source = forms.CharField(label="How it is known", help_text="For example “told by the owner”.", **_LONG)
+    note = forms.CharField(label="Note", required=False, max_length=900, widget=forms.Textarea(attrs={"rows": 3}))
+    visibility = forms.ChoiceField(
+        label="Who may read it",
+        choices=StageVisibility.choices,
+        help_text="Restricted: only you and staff cleared for restricted records; each reading is recorded.",
+    )
+    form_key = FormKeyField()
+
+    def to_data(self) -> StageData:
+        """What was typed, for the service."""
+        return StageData(**self.cleaned_data)
+
+
+class StageVoidForm(ServiceForm):
+    """Why a stage is taken back."""
+
+    reason = forms.CharField(label="Reason", help_text="Stays in the history.", **_LONG)
+
+
+class TimelineForm(forms.Form):
+    """What of a timeline to show; whatever cannot be read is left out, so that a link always answers."""
+
+    kind = forms.MultipleChoiceField(
+        label="Show", choices=KINDS, required=False, widget=forms.CheckboxSelectMultiple(attrs={"data-look": "chips"})
+    )
+    agency = forms.TypedChoiceField(label="Agency", coerce=int, empty_value=None, required=False)
+    since = forms.DateField(label="From", required=False, widget=DateInput())
+    until = forms.DateField(label="To", required=False, widget=DateInput())
+    text = forms.CharField(
+        label="Words in it", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
+
+    def __init__(self, data: Any, *, agencies: list[tuple[int, str]]) -> None:
+        """Offer the tenant's agencies."""
+        super().__init__(data, prefix="t")
+        self.fields["agency"].choices = [("", "All"), *agencies]
+
+    def bounds(self) -> Bounds:
+        """What was asked for."""
+        self.full_clean()
+        told = self.cleaned_data
+        return Bounds(
+            kinds=frozenset(told.get("kind") or ()),
+            agency_id=told.get("agency"),
+            since=told.get("since"),
+            until=told.get("until"),
+            text=one_line(told.get("text") or ""),
+        )
 
 
 class LeaveForm(ServiceForm):

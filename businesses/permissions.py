@@ -2,7 +2,9 @@
 
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
-from businesses.constants import Source
+from businesses.constants import Scheme, Source
+
+UC_SCHEMES = (Scheme.UI_ACCOUNT, Scheme.REPORTING_UNIT)
 
 
 def may_see_fein(actor: Actor, *, source: str, recorded_by_agency_id: int | None) -> bool:
@@ -19,6 +21,19 @@ def may_see_fein(actor: Actor, *, source: str, recorded_by_agency_id: int | None
 def may_see_value(actor: Actor, *, source: str) -> bool:
     """Whether a value with this source is shown; UC-sourced ones are restricted (BR-4)."""
     return source != Source.UC or actor.may(Permission.SEE_UC_VALUES)
+
+
+def may_see_identifier(actor: Actor, *, scheme: str, source: str) -> bool:
+    """Whether a number of another system is shown: those of the unemployment agency to state staff only (BR-6)."""
+    return may_see_value(actor, source=source) and (scheme not in UC_SCHEMES or actor.may(Permission.SEE_UC_VALUES))
+
+
+def may_void_stage(actor: Actor, *, agency_id: int, recorded_by_id: int) -> bool:
+    """Whether the actor may void a stage: who recorded it, colleagues of that agency, and managers (BR-5, BR-37)."""
+    if actor.staff_id is None or not actor.may(Permission.EDIT_BUSINESSES):
+        return False
+    own = recorded_by_id == actor.staff_id or agency_id == actor.agency_id
+    return own or actor.may(Permission.EDIT_ANY_INTERACTION)
 
 
 def may_lead(actor: Actor) -> bool:
@@ -50,6 +65,14 @@ AUDIT_COLUMNS: dict[str, tuple[str, dict[str, str]]] = {
         "business name role title is_key_representative phone email do_not_contact left_on",
         {},
     ),
+    "businesses_businessstage": (
+        "business agency recorded_by",
+        dict.fromkeys(
+            ("stage", "began_on", "source", "note", "visibility", "voided_at", "voided_by", "void_reason"),
+            Permission.READ_RESTRICTED,
+        ),
+    ),
+    "businesses_confirmedmatch": ("business other rule reason decided_by", {}),
     "businesses_lead": ("business region staff agency backup started_on ended_on how end decided_by", {}),
     "businesses_leadproposal": ("business region kind proposed proposed_by state expires_on decided_by", {}),
     "businesses_teammember": ("business staff agency part started_on ended_on added_by ended_by", {}),

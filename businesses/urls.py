@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from businesses.views import businesses, contacts, imports, leads, merges, relationships
+from businesses.views import businesses, contacts, imports, leads, merges, relationships, stages
 
 app_name = "businesses"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", businesses.business_suggest, name="search"),
     path("naics/", businesses.naics_suggest, name="naics"),
     path("new/", businesses.business_new, name="create"),
+    path("new/matches/", businesses.business_matches, name="matches"),
     path("<int:business_id>/", businesses.business_detail, name="detail"),
     path("<int:business_id>/edit/", businesses.business_edit, name="edit"),
     path("<int:business_id>/contacts/new/", contacts.contact_new, name="contact_create"),
@@ -29,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("team/<int:member_id>/remove/", relationships.team_remove, name="team_remove"),
     path("contacts/<int:contact_id>/known/", relationships.acquaintance, name="acquaintance"),
     path("news/seen/", relationships.news_seen, name="news_seen"),
+    path("<int:business_id>/stages/", stages.stages, name="stages"),
+    path("stages/<int:stage_id>/void/", stages.void, name="stage_void"),
     path("contacts/<int:contact_id>/edit/", contacts.contact_edit, name="contact_edit"),
     path("contacts/<int:contact_id>/left/", contacts.contact_left, name="contact_left"),
     path("<int:business_id>/merge/", merges.merge_choose, name="merge"),

@@ -18,11 +18,18 @@ class InteractionsConfig(AppConfig):
         from bizworks.directory.services.map_changes import register_move_listener
         from bizworks.tenancy.policy import Permission
         from businesses.selectors import (
+            register_alert_source,
             register_business_panel,
             register_served_condition,
             register_timeline_source,
         )
-        from interactions.selectors import open_work_panel, served_businesses, timeline_source
+        from interactions.selectors import (
+            last_contact_panel,
+            late_steps,
+            open_work_panel,
+            served_businesses,
+            timeline_source,
+        )
         from interactions.selectors.relationships import register_relationship_sources
         from interactions.services.boundaries import services_follow_move
         from interactions.services.merging import register_relations
@@ -36,7 +43,9 @@ class InteractionsConfig(AppConfig):
             columns = dict.fromkeys((*common, *dates), guard)
             register_audit_columns(f"interactions_{table}", shown=(), guarded=columns)
         register_timeline_source(timeline_source)
-        register_business_panel("interactions/panel.html", open_work_panel)
+        register_business_panel("interactions/last_contact.html", last_contact_panel, is_brief=True)
+        register_business_panel("interactions/panel.html", open_work_panel, is_brief=True)
+        register_alert_source(late_steps)
         register_served_condition(served_businesses)
         register_move_listener(services_follow_move)
         register_relations()

@@ -83,8 +83,10 @@ class KeysetPagination(CursorPagination):
     max_page_size = 200
 
 
-def _problem(status_code: int, title: str, detail: Any = None, errors: Any = None, **headers: str) -> Response:
-    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status_code}
+def _problem(
+    status_code: int, title: str, detail: Any = None, errors: Any = None, extra: Any = None, **headers: str
+) -> Response:
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status_code, **(extra or {})}
     if detail:
         body["detail"] = detail
     if errors:
@@ -102,7 +104,7 @@ def _problem_of_framework(error: exceptions.APIException) -> Response:
 
 
 _PROBLEMS: list[tuple[tuple[type[Exception], ...], Callable[[Any], Response]]] = [
-    ((BusinessRuleError,), lambda e: _problem(422, "The request breaks a rule.", errors=e.errors)),
+    ((BusinessRuleError,), lambda e: _problem(422, "The request breaks a rule.", errors=e.errors, extra=e.extra)),
     (
         (NotAllowedError, PermissionDenied),
         lambda e: _problem(403, "Not allowed.", str(e) or "Your role does not include this."),

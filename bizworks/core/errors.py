@@ -1,17 +1,20 @@
 """Errors that people are meant to read."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class BusinessRuleError(Exception):
     """A rule of the field was broken; carries what was wrong, by input name.
 
+    `extra` are members the API adds to its problem, for programs that can act on them.
     `errors` maps an input name (or "" for the whole act) to sentences. Pages put them on the
     form and answer 422; the API answers 422 problem+json; an import writes them beside the row.
     """
 
     def __init__(self, errors: Mapping[str, Sequence[str]] | str) -> None:
         """Take a mapping of input name to sentences, or one sentence for the whole act."""
+        self.extra: dict[str, Any] = {}
         self.errors: dict[str, list[str]] = (
             {"": [errors]} if isinstance(errors, str) else {key: list(value) for key, value in errors.items()}
         )

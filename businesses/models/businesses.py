@@ -112,6 +112,11 @@ class Business(TenantModel):
         return f"{self.town}, {self.state}" if self.town else self.state
 
     @property
+    def letter_address(self) -> str:
+        """The address in one line, as on a letter; maps find it so."""
+        return ", ".join(part for part in (self.address, f"{self.place} {self.zip_code}".strip()) if part)
+
+    @property
     def hint(self) -> str:
         """What tells it from another of the same name: address, place, and whether it is closed."""
         closed = "closed" if self.status == Status.CLOSED else ""

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from bizworks.directory.models import Agency, StaffMember
 from bizworks.tenancy.models import TenantForeignKey, TenantModel
-from businesses.constants import MatchRule, Stage, StageVisibility
+from businesses.constants import ALARMING_STAGES, STAGE_POINTS, MatchRule, Stage, StageVisibility
 from businesses.models.businesses import Business
 
 
@@ -36,6 +36,21 @@ class BusinessStage(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.get_stage_display()} since {self.began_on}"
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether reading it is recorded (BR-4)."""
+        return self.visibility == StageVisibility.RESTRICTED
+
+    @property
+    def is_alarming(self) -> bool:
+        """Whether one should know it before walking in."""
+        return self.stage in ALARMING_STAGES
+
+    @property
+    def point(self) -> tuple[int, int]:
+        """Where its dot stands on the curve of a business's life."""
+        return STAGE_POINTS[Stage(self.stage)]
 
 
 class ConfirmedMatch(TenantModel):

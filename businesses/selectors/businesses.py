@@ -14,9 +14,9 @@ from bizworks.directory.services.map_changes import MapScope
 from bizworks.reference.models import NaicsCode, State
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
-from businesses.constants import Scheme
+from businesses.constants import Scheme, Source
 from businesses.models import Business, BusinessIdentifier, Contact
-from businesses.permissions import may_see_fein, may_see_value
+from businesses.permissions import may_see_fein, may_see_identifier, may_see_value
 
 COUNT_CAP = 10_000
 
@@ -112,6 +112,11 @@ def business_count_in(scope: MapScope) -> int:
     return Business.objects.listed().filter(condition).count()
 
 
+def naics_shown(*, actor: Actor, businesses: QuerySet[Business]) -> QuerySet[Business]:
+    """Those of the businesses whose industry code the actor may see (BR-6). Queries: 0."""
+    return businesses if actor.may(Permission.SEE_UC_VALUES) else businesses.exclude(naics_source=Source.UC)
+
+
 def _naics_begins_with(prefixes: Iterable[str]) -> Q:
     """The condition for a NAICS code that begins with one of the prefixes."""
     condition = Q(pk__in=[])
@@ -167,6 +172,7 @@ class Fact:
 
 
 HIDDEN = "Held back: it came from the unemployment agency"
+HIDDEN_NUMBER = "Held back: shown to state staff only"
 
 
 def business_facts(*, actor: Actor, business: Business) -> list[Fact]:
@@ -183,9 +189,15 @@ def business_facts(*, actor: Actor, business: Business) -> list[Fact]:
         source = business.get_employees_source_display()
         facts.append(_fact(actor, "Employees here", f"{business.employees:,}", business.employees_source, source))
     return facts + [
-        _fact(actor, row.get_scheme_display(), _known_by(row), row.source, row.get_source_display())
+        _identifier_fact(actor, row)
         for row in BusinessIdentifier.objects.filter(business=business).defer("listed")
     ]
+
+
+def _identifier_fact(actor: Actor, row: BusinessIdentifier) -> Fact:
+    seen = may_see_identifier(actor, scheme=row.scheme, source=row.source)
+    shown = _known_by(row) if seen else HIDDEN if row.source == Source.UC else HIDDEN_NUMBER
+    return Fact(row.get_scheme_display(), shown, row.get_source_display(), hidden=not seen)
 
 
 def _known_by(row: BusinessIdentifier) -> str:

@@ -1,9 +1,8 @@
-"""What upper apps add to the directory: timelines, cards, and who was served. They register in `apps.py`."""
+"""What upper apps add to the directory: cards, alerts, and who was served. They register in `apps.py`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import Exists, Q
 
@@ -12,69 +11,46 @@ from businesses.models import Business
 
 
 @dataclass(frozen=True)
-class TimelineEntry:
-    """One thing an agency did with a business, as far as the actor may read it.
-
-    `is_stub` = only agency and date may be shown (BR-3). `badges` are (words, kind) with the kinds
-    of the `badge` tag. `url` is empty where there is nothing to open.
-    """
-
-    occurred_on: date
-    kind: str
-    title: str
-    agency_name: str = ""
-    staff_names: tuple[str, ...] = ()
-    services: tuple[str, ...] = ()
-    body: str = ""
-    url: str = ""
-    is_stub: bool = False
-    badges: tuple[tuple[str, str], ...] = ()
-
-
-class TimelineSource(Protocol):
-    """Answers the newest entries of one business, newest first; decides itself what the actor may read."""
-
-    def __call__(self, *, actor: Actor, business_id: int, through: date | None, limit: int) -> Sequence[TimelineEntry]:
-        """Give at most `limit` entries that occurred on or before `through` (None = no bound)."""
-
-
-@dataclass(frozen=True)
-class TimelinePage:
-    """A page of the timeline; `older` is the cursor of the next page, empty at the end."""
-
-    entries: tuple[TimelineEntry, ...]
-    older: str = ""
-
-
-@dataclass(frozen=True)
 class BusinessPanel:
     """A card on the business page: a template and what it is rendered with (as `panel`)."""
 
     template: str
     context: Any
+    is_brief: bool = False
+
+
+@dataclass(frozen=True)
+class BusinessAlert:
+    """What to know before walking in, as one sentence; `kind` is bad, warn or info."""
+
+    kind: str
+    text: str
+    url: str = ""
+    link: str = ""
 
 
 PanelProvider = Callable[..., Any]
+AlertSource = Callable[..., Iterable[BusinessAlert]]
 ServedCondition = Callable[..., Exists | Q]
 
-_timeline_sources: list[TimelineSource] = []
-_panels: list[tuple[str, PanelProvider]] = []
+_panels: list[tuple[str, PanelProvider, bool]] = []
+_alerts: list[AlertSource] = []
 _served: list[ServedCondition] = []
 
 
-def register_timeline_source(source: TimelineSource) -> None:
-    """Let an upper app add to the timelines of businesses."""
-    if source not in _timeline_sources:
-        _timeline_sources.append(source)
-
-
-def register_business_panel(template: str, provider: PanelProvider) -> None:
-    """Let an upper app add a card to the business page.
+def register_business_panel(template: str, provider: PanelProvider, *, is_brief: bool = False) -> None:
+    """Let an upper app add a card to the business page; a brief one stands at the top.
 
     `provider(actor=..., business=...)` returns what the template gets as `panel`, or None for no card.
     """
-    if (template, provider) not in _panels:
-        _panels.append((template, provider))
+    if (template, provider, is_brief) not in _panels:
+        _panels.append((template, provider, is_brief))
+
+
+def register_alert_source(source: AlertSource) -> None:
+    """Let an app say what to know before walking in: `source(actor=..., business=...)` gives alerts, the gravest first."""
+    if source not in _alerts:
+        _alerts.append(source)
 
 
 def register_served_condition(condition: ServedCondition) -> None:
@@ -97,35 +73,14 @@ def served_condition(*, actor: Actor, agency_id: int | None) -> Exists | Q:
 
 def business_panels(*, actor: Actor, business: Business) -> list[BusinessPanel]:
     """The cards of upper apps for one business. Queries: the providers'."""
-    shown = ((template, provider(actor=actor, business=business)) for template, provider in _panels)
-    return [BusinessPanel(template, context) for template, context in shown if context is not None]
+    shown = ((template, provider(actor=actor, business=business), brief) for template, provider, brief in _panels)
+    return [BusinessPanel(template, context, brief) for template, context, brief in shown if context is not None]
 
 
-def timeline_for(*, actor: Actor, business_id: int, cursor: str = "", limit: int = 20) -> TimelinePage:
-    """Merge what every source knows of a business, newest first; `cursor` continues an earlier page.
-
-    The cursor is a date and how many entries of that date were shown; one that was tampered with
-    begins anew. Queries: the sources'.
-    """
-    through, shown = _read_cursor(cursor)
-    wanted = limit + shown + 1
-    entries: Iterable[TimelineEntry] = (
-        entry
-        for source in _timeline_sources
-        for entry in source(actor=actor, business_id=business_id, through=through, limit=wanted)
-    )
-    merged = sorted(entries, key=lambda entry: entry.occurred_on, reverse=True)[shown:wanted]
-    page = tuple(merged[:limit])
-    if len(merged) <= limit:
-        return TimelinePage(page)
-    last = page[-1].occurred_on
-    repeated = sum(entry.occurred_on == last for entry in page) + (shown if last == through else 0)
-    return TimelinePage(page, f"{last.isoformat()}.{repeated}")
+_GRAVITY = {"bad": 0, "warn": 1, "info": 2}
 
 
-def _read_cursor(cursor: str) -> tuple[date | None, int]:
-    day, _, shown = cursor.partition(".")
-    try:
-        return date.fromisoformat(day), min(int(shown), 10_000) if shown.isascii() and shown.isdigit() else 0
-    except ValueError:
-        return None, 0
+def business_alerts(*, actor: Actor, business: Business) -> list[BusinessAlert]:
+    """What to know before walking in, the gravest first. Queries: the sources'."""
+    found = [alert for source in _alerts for alert in source(actor=actor, business=business)]
+    return sorted(found, key=lambda alert: _GRAVITY[alert.kind])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -13,11 +14,12 @@ from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
 from bizworks.tenancy.tasks import hint_counts_changed
 from businesses.constants import Source, Status
-from businesses.models import Business, Employer
-from businesses.selectors.matches import PossibleMatch, possible_matches
+from businesses.models import Business, ConfirmedMatch, Employer
+from businesses.selectors.matches import PossibleMatch, Typed, strong_matches
 from businesses.services.checks import MAX_EMPLOYEES, Problems, website_normalise
 from businesses.services.derivation import Derivation
 from businesses.services.employers import employer_change, employer_for
+from businesses.services.sent_forms import save_once
 from businesses.validators import fein_normalise
 
 
@@ -27,7 +29,8 @@ class BusinessData:
 
     `legal_name` empty = the business's own name. `fein` None = leave as it is; empty = none.
     `employer_id` = another location of that employer. `source` says where NAICS, employees and FEIN
-    come from, if they are new or changed (BR-6). `confirmed` = saved though similar ones are known.
+    come from, if they are new or changed (BR-6). `confirmed_reason` = why it is none of the businesses that
+    look like it (BR-12). `form_key` names this act of adding: the same key again returns the first result.
     """
 
     name: str
@@ -48,22 +51,31 @@ class BusinessData:
     area_override_id: int | None = None
     area_override_reason: str = ""
     employer_id: int | None = None
-    confirmed: bool = False
+    confirmed_reason: str = ""
+    form_key: UUID | None = None
 
 
 class PossibleDuplicateError(BusinessRuleError):
-    """Businesses are known that may be the same; `matches` names them. Saving needs `confirmed`."""
+    """Businesses are known that look like the same; `matches` names them. Saving needs `confirmed_reason`."""
 
     def __init__(self, matches: list[PossibleMatch]) -> None:
-        """Keep the matches for the page to show."""
+        """Keep the matches for the page to show, and their ids for a program."""
         self.matches = matches
         names = ", ".join(f"{match.business.name} ({match.business.place})" for match in matches[:3])
-        super().__init__({"confirmed": [f"{names} may be the same business. Confirm that it is not, to save another."]})
+        super().__init__(
+            {"confirmed_reason": [f"This looks like a duplicate of {names}. To save it, say why it is not."]}
+        )
+        self.extra = {
+            "matches": [
+                {"id": m.business.pk, "name": m.business.name, "rule": m.rule, "reason": m.reason} for m in matches
+            ]
+        }
 
 
 ADDING_LOCK = 7_219_453
 """First key of the advisory lock "one adds a business to this tenant"; the second is the tenant."""
 _TEXTS = ("name", "alias", "address", "town", "state", "zip_code", "phone", "website", "area_override_reason")
+MAX_MATCHES = 5
 _REQUIRED = {
     "name": "Give the name of the business.",
     "town": "Give the town the business lies in.",
@@ -74,30 +86,51 @@ _REQUIRED = {
 def business_create(*, actor: Actor, data: BusinessData) -> Business:
     """Add a business; its area, region and sector are derived (BR-10, BR-11).
 
-    Errors: NotAllowedError; BusinessRuleError by input name; PossibleDuplicateError unless
-    `data.confirmed` (BR-12). Locks: additions of the tenant wait for each other, so that the same
-    form sent twice at once finds itself. Queries: about 26, the places of one state among them.
+    Past strong matches it is saved only with a reason, which is kept with who gave it and the matches (BR-12).
+    Errors: NotAllowedError; BusinessRuleError by input name; PossibleDuplicateError without a reason.
+    Locks: additions of the tenant wait for each other, so that the same business sent twice at once
+    finds itself. Queries: about 30, the places of one state among them.
     """
     actor.require(Permission.EDIT_BUSINESSES)
     _check_source(actor, data)
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(%s, %s)", [ADDING_LOCK, actor.tenant_id])
-        business = Business(recorded_by_id=actor.staff_id)
-        fein = _fill(business, data, needs_naics=True)
-        if not data.confirmed:
-            names = (business.name, business.alias)
-            found = possible_matches(names=names, municipality_id=business.municipality_id, fein=fein or "")
-            if found:
-                raise PossibleDuplicateError(found)
-        name = _legal_name(data, business)
-        business.employer = (
-            employer_for(actor=actor, name=name, fein=fein or "", source=data.source)
-            if data.employer_id is None
-            else _known_employer(data.employer_id)
+    return save_once(actor=actor, form_key=data.form_key, model=Business, save=lambda: _add(actor, data))
+
+
+def _add(actor: Actor, data: BusinessData) -> Business:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [ADDING_LOCK, actor.tenant_id])
+    business = Business(recorded_by_id=actor.staff_id)
+    fein = _fill(business, data, needs_naics=True)
+    reason = _confirmed_reason(data)
+    matches = strong_matches(_typed(business, fein, data.employer_id), limit=MAX_MATCHES)
+    if matches and not reason:
+        raise PossibleDuplicateError(matches)
+    name = _legal_name(data, business)
+    business.employer = (
+        employer_for(actor=actor, name=name, fein=fein or "", source=data.source)
+        if data.employer_id is None
+        else _known_employer(data.employer_id)
+    )
+    business.save(force_insert=True)
+    ConfirmedMatch.objects.bulk_create(
+        ConfirmedMatch(
+            business=business, other=match.business, rule=match.rule, reason=reason, decided_by_id=actor.staff_id
         )
-        business.save(force_insert=True)
+        for match in matches
+    )
     return business
+
+
+def _typed(business: Business, fein: str | None, employer_id: int | None) -> Typed:
+    names = ("name", "alias", "address", "town", "phone", "website", "municipality_id")
+    return Typed(fein=fein or "", employer_id=employer_id, **{name: getattr(business, name) for name in names})
+
+
+def _confirmed_reason(data: BusinessData) -> str:
+    problems = Problems()
+    clean = problems.texts(ConfirmedMatch, {"reason": data.confirmed_reason}, reason="confirmed_reason")
+    problems.raise_if_any()
+    return clean["reason"]
 
 
 def _check_source(actor: Actor, data: BusinessData) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 
@@ -12,13 +13,14 @@ from bizworks.tenancy.policy import Permission
 from businesses.constants import KEY_ROLES, ContactRole, Status
 from businesses.models import Business, Contact
 from businesses.services.checks import Problems, email_problem
+from businesses.services.sent_forms import save_once
 
 
 @dataclass(frozen=True)
 class ContactData:
     """What is known of a person at a business, as it was typed; work details only.
 
-    `is_key_representative` None = by the role (BR-22).
+    `is_key_representative` None = by the role (BR-22). `form_key` names the act of adding.
     """
 
     name: str
@@ -28,21 +30,30 @@ class ContactData:
     phone: str = ""
     email: str = ""
     do_not_contact: bool = False
+    form_key: UUID | None = None
 
 
 _TEXTS = ("name", "title", "phone", "email")
 
 
 def contact_create(*, actor: Actor, business_id: int, data: ContactData) -> Contact:
-    """Add a person to a business. Errors: NotAllowedError, DoesNotExist, BusinessRuleError. Queries: 2."""
+    """Add a person to a business; the same `form_key` again returns the first one.
+
+    Errors: NotAllowedError, DoesNotExist, BusinessRuleError. Queries: 2, and 2 with a key.
+    """
     actor.require(Permission.EDIT_BUSINESSES)
-    with transaction.atomic():
-        business = Business.objects.get(pk=business_id)
-        if business.status == Status.MERGED:
-            raise BusinessRuleError("This business was merged into another; add the contact there.")
-        contact = Contact(business=business)
-        _fill(contact, data)
-        contact.save(force_insert=True)
+    return save_once(
+        actor=actor, form_key=data.form_key, model=Contact, save=lambda: _add(business_id=business_id, data=data)
+    )
+
+
+def _add(*, business_id: int, data: ContactData) -> Contact:
+    business = Business.objects.get(pk=business_id)
+    if business.status == Status.MERGED:
+        raise BusinessRuleError("This business was merged into another; add the contact there.")
+    contact = Contact(business=business)
+    _fill(contact, data)
+    contact.save(force_insert=True)
     return contact
 
 

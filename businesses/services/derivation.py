@@ -45,7 +45,8 @@ class Derivation:
             county_id=business.county_id,
             override_id=business.area_override_id,
         )
-        business.sector_id = self.sector(business.naics_id)
+        hidden = business.naics_source == Source.UC  # a sector would give the code away (BR-6)
+        business.sector_id = self.sector(None if hidden else business.naics_id)
 
 
 DERIVED = ("search_text", "size_band", "area", "region", "sector")
@@ -59,7 +60,7 @@ WHERE b.tenant_id = %s AND coalesce(b.municipality_id, 0) = coalesce(v.town_id, 
 """
 _SORT = """
 UPDATE businesses_business b SET sector_id = v.sector_id FROM unnest(%s::text[], %s::bigint[]) AS v (naics_id, sector_id)
-WHERE b.tenant_id = %s AND b.naics_id = v.naics_id AND b.sector_id IS DISTINCT FROM v.sector_id
+WHERE b.tenant_id = %s AND b.naics_id = v.naics_id AND b.naics_source <> 'uc' AND b.sector_id IS DISTINCT FROM v.sector_id
 """
 
 
@@ -83,7 +84,8 @@ def businesses_replace(*, changed: frozenset[str] = frozenset({TERRITORY, MEMBER
         }
         moved += _update(_MOVE, list(stale))
     if SECTORS in changed:
-        codes = Business.objects.order_by().exclude(naics=None).values_list("naics_id", "sector_id").distinct()
+        shown = Business.objects.order_by().exclude(naics=None).exclude(naics_source=Source.UC)
+        codes = shown.values_list("naics_id", "sector_id").distinct()
         misfiled = {(code, sector) for code, now in codes if (sector := derivation.sector(code)) != now}
         moved += _update(_SORT, list(misfiled))
     if moved:

@@ -1,5 +1,6 @@
 """Reads of contacts, services, notes and next steps; other apps import from here."""
 
+from interactions.selectors.briefing import last_contact_panel, late_steps, open_work_panel
 from interactions.selectors.catalogue import (
     SlateVersion,
     agencies,
@@ -24,7 +25,7 @@ from interactions.selectors.interactions import (
     service_get_for,
 )
 from interactions.selectors.notes import note_get_for, readable_notes
-from interactions.selectors.timeline import open_work_panel, timeline_source
+from interactions.selectors.timeline import timeline_source
 
 __all__ = [
     "FollowUpList",
@@ -40,6 +41,8 @@ __all__ = [
     "follow_ups_due",
     "interaction_get_for",
     "interaction_page",
+    "last_contact_panel",
+    "late_steps",
     "local_day",
     "note_get_for",
     "open_services",

@@ -1,7 +1,10 @@
 """Businesses and contacts over the API: refusals first, then what partners' systems do."""
 
+import uuid
+
 from bizworks.tenancy.context import tenant_context
-from businesses.models import Business, Employer
+from businesses.models import Business, ConfirmedMatch, Employer
+from tests.businesses.conftest import add
 from tests.factories import make_business, make_contact
 
 ACME = {"name": "Acme Precision", "town": "Springfield", "state": "MA", "naics": "332710", "fein": "00-1111111"}
@@ -36,13 +39,45 @@ def test_a_new_business_is_placed_and_its_fein_masked_for_others(api, north):
     assert api(north, north.state, "GET", path)[1]["employer"]["fein"] == "001111111"
 
 
-def test_a_likely_duplicate_needs_a_word(api, north):
-    api(north, north.rep, "POST", "/businesses/", ACME)
+def test_a_likely_duplicate_is_named_and_needs_a_reason(api, north):
+    known = api(north, north.rep, "POST", "/businesses/", ACME)[1]["id"]
     status, problem = api(north, north.rep, "POST", "/businesses/", ACME)
-    assert (status, list(problem["errors"])) == (422, ["confirmed"])
-    assert api(north, north.rep, "POST", "/businesses/", ACME | {"confirmed": True})[0] == 201
+    assert (status, list(problem["errors"])) == (422, ["confirmed_reason"])
+    assert [(match["id"], match["rule"]) for match in problem["matches"]] == [(known, "fein")]
+    assert api(north, north.rep, "POST", "/businesses/", ACME | {"confirmed_reason": "900-12-3456"})[0] == 422
+    assert api(north, north.rep, "POST", "/businesses/", ACME | {"confirmed_reason": "Second shop"})[0] == 201
     with tenant_context(north.tenant.pk):
         assert Employer.objects.count() == 1
+        assert ConfirmedMatch.objects.get().other_id == known
+
+
+def test_what_is_sent_twice_is_saved_once(api, north):
+    key = {"form_key": str(uuid.uuid4())}
+    first, again = (api(north, north.rep, "POST", "/businesses/", ACME | key) for _ in range(2))
+    assert (first[0], again[0], first[1]["id"]) == (201, 201, again[1]["id"])
+    assert api(north, north.other_rep, "POST", "/businesses/", ACME | key)[0] == 422
+    path = f"/businesses/{first[1]['id']}/contacts/"
+    person = {"name": "J. Ruiz", "form_key": str(uuid.uuid4())}
+    assert len({api(north, north.rep, "POST", path, person)[1]["id"] for _ in range(2)}) == 1
+    stage = {"stage": "growth", "began_on": "2026-01-05", "source": "Told", "form_key": str(uuid.uuid4())}
+    path = f"/businesses/{first[1]['id']}/stages/"
+    assert len({api(north, north.rep, "POST", path, stage)[1]["id"] for _ in range(2)}) == 1
+    assert api(north, north.rep, "POST", path, stage | {"form_key": person["form_key"]})[0] == 422
+
+
+def test_an_industry_that_is_held_back_is_not_found_by_its_code_either(north, client_for):
+    with tenant_context(north.tenant.pk):
+        add(north.state, naics="332710", source="uc")
+    for actor, found in ((north.rep, 0), (north.partner, 0), (north.state, 1)):
+        client = client_for(actor)
+        assert len(client.get("/api/v1/businesses/?naics=3327").json()["results"]) == found
+        assert client.get(f"/api/v1/businesses/?sector={north.sector.pk}").json()["results"] == []
+
+
+def test_every_sensitive_value_carries_its_source(api, north):
+    _, business = api(north, north.rep, "POST", "/businesses/", ACME | {"employees": 5, "source": "public"})
+    assert (business["naics_source"], business["employees_source"]) == ("public", "public")
+    assert business["employer"]["fein_source"] == "public"
 
 
 def test_mistakes_are_named_by_field(api, north):

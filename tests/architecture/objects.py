@@ -6,7 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 from bizworks.accounts.models import ApiToken
 from bizworks.directory.models import Center, Invitation, Notice, StaffMember
 from bizworks.tenancy.context import tenant_context
-from businesses.models import Acquaintance, ImportBatch, ImportRowProblem, Lead, LeadProposal, TeamMember, Watch
+from businesses.models import (
+    Acquaintance,
+    BusinessStage,
+    ConfirmedMatch,
+    ImportBatch,
+    ImportRowProblem,
+    Lead,
+    LeadProposal,
+    TeamMember,
+    Watch,
+)
 from businesses.services.merges import MergeData, business_merge
 from interactions.models import (
     FollowUp,
@@ -31,6 +41,16 @@ def make_objects(world: World, canary: str) -> dict[str, int]:
         other = make_business(world, f"{canary} branch")
         gone = make_business(world, f"{canary} double")
         merge = business_merge(actor=world.state, data=MergeData(other.pk, gone.pk, note=f"{canary} merge"))
+        stage = BusinessStage.objects.create(
+            business=business,
+            stage="at_risk",
+            began_on=date(2026, 1, 5),
+            source=f"{canary} source",
+            note=f"{canary} stage",
+            agency=world.agency,
+            recorded_by=rep,
+        )
+        ConfirmedMatch.objects.create(business=business, other=business, rule="name", reason=f"{canary} reason")
         interaction = Interaction.objects.create(
             occurred_on=date(2026, 1, 5),
             mode="phone",
@@ -110,6 +130,7 @@ def make_objects(world: World, canary: str) -> dict[str, int]:
             "business": business.pk,
             "employer": business.employer_id,
             "contact": contact.pk,
+            "stage": stage.pk,
             "other": other.pk,
             "merge": merge.pk,
             "interaction": interaction.pk,

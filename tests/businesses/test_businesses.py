@@ -136,9 +136,13 @@ def test_an_area_set_by_hand_wins_and_excuses_an_unknown_town(in_north):
 def test_a_changed_map_moves_businesses_in_two_statements(in_north, django_assert_max_num_queries):
     from bizworks.directory.models import AreaTerritory, Sector, SectorPrefix
 
-    rows = [add(in_north.rep, name=f"Business {n}", confirmed=True) for n in range(3)]
+    rows = [add(in_north.rep, name=f"Business {n}", confirmed_reason="Another one") for n in range(3)]
     by_hand = add(
-        in_north.rep, name="By hand", area_override_id=in_north.area.pk, area_override_reason="x", confirmed=True
+        in_north.rep,
+        name="By hand",
+        area_override_id=in_north.area.pk,
+        area_override_reason="x",
+        confirmed_reason="Another one",
     )
     AreaTerritory.objects.filter(area=in_north.area).update(area=in_north.other_area)
     metal = Sector.objects.create(code="metal", name="Metal")
@@ -161,14 +165,14 @@ def test_a_changed_map_moves_businesses_in_two_statements(in_north, django_asser
 
 def test_the_same_fein_is_the_same_employer_at_another_location(in_north):
     first = add(in_north.rep, fein="04-1111111", legal_name="Acme Holding")
-    second = add(in_north.other_rep, name="Acme West", town="Boston", fein="041111111", confirmed=True)
+    second = add(in_north.other_rep, name="Acme West", town="Boston", fein="041111111", confirmed_reason="Another one")
     assert first.employer == second.employer
     assert Employer.objects.get() == first.employer
     assert (first.employer.fein, first.employer.fein_source) == ("041111111", "staff")
 
 
 def test_no_fein_is_an_employer_of_its_own(in_north):
-    assert add(in_north.rep).employer != add(in_north.rep, confirmed=True).employer
+    assert add(in_north.rep).employer != add(in_north.rep, confirmed_reason="Another one").employer
 
 
 def test_two_tenants_may_know_the_same_fein(north, south):
@@ -198,7 +202,7 @@ def test_a_fein_can_be_added_changed_moved_and_kept(in_north):
 
 def test_a_corrected_fein_does_not_rename_the_other_locations_employer(in_north):
     first = add(in_north.rep, fein="04-1111111")
-    second = add(in_north.rep, name="Other", town="Boston", fein="04-1111111", confirmed=True)
+    second = add(in_north.rep, name="Other", town="Boston", fein="04-1111111", confirmed_reason="Another one")
     second = update(in_north.rep, second, name="Other", town="Boston", fein="04-3333333")
     first.refresh_from_db()
     assert first.employer.fein == "041111111"
@@ -211,13 +215,13 @@ def test_a_corrected_fein_does_not_rename_the_other_locations_employer(in_north)
 @pytest.mark.parametrize(
     "name", ["ACME PRECISION INC.", "Acme Precison", "The Acme Precision, LLC", "Acme Precision - Springfield"]
 )
-def test_a_similar_name_in_the_same_town_needs_a_tick(in_north, name):
+def test_a_similar_name_in_the_same_town_needs_a_reason(in_north, name):
     known = add(in_north.rep)
     with pytest.raises(PossibleDuplicateError) as caught:
         add(in_north.rep, name=name)
     assert [match.business for match in caught.value.matches] == [known]
-    assert list(caught.value.errors) == ["confirmed"]
-    assert add(in_north.rep, name=name, confirmed=True).pk
+    assert list(caught.value.errors) == ["confirmed_reason"]
+    assert add(in_north.rep, name=name, confirmed_reason="Another one").pk
 
 
 def test_a_name_with_its_town_is_known_without_it(in_north):
@@ -231,14 +235,6 @@ def test_a_similar_name_in_another_town_or_another_name_is_no_match(in_north):
     add(in_north.rep)
     assert add(in_north.rep, town="Boston").pk
     assert add(in_north.rep, name="Zenith Bakery").pk
-
-
-def test_a_known_fein_is_a_match_wherever_it_is(in_north):
-    known = add(in_north.rep, fein="04-1111111")
-    with pytest.raises(PossibleDuplicateError) as caught:
-        add(in_north.rep, name="Zenith Bakery", town="Boston", fein="041111111")
-    assert caught.value.matches[0].business == known
-    assert "Same FEIN" in caught.value.matches[0].reason
 
 
 def test_another_tenants_business_is_no_match(north, south):

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from bizworks.tenancy.context import tenant_context
 from businesses.models import Business, Contact
-from businesses.selectors import TimelineEntry, hooks
+from businesses.selectors import TimelineEntry, timeline
 from tests.businesses.conftest import add
 from tests.factories import make_business, make_contact
 
@@ -112,7 +112,7 @@ def test_the_list_searches_filters_and_counts(north, client_for):
     client = client_for(north.rep)
 
     def found(**query) -> list[str]:
-        return [business.name for business in client.get(url("list"), query).context["page"].rows]
+        return [row.business.name for row in client.get(url("list"), query).context["rows"]]
 
     assert found() == ["Acme Precision", "Bay Biotech", "Zenith Bakery"]
     assert found(q="boston bak") == ["Zenith Bakery"]
@@ -132,7 +132,7 @@ def test_no_filter_column_or_answer_gives_away_what_the_unemployment_agency_said
         business = add(north.state, naics="541714", employees=77, source="uc")
     for actor, found in ((north.rep, 0), (north.state, 1)):
         client = client_for(actor)
-        assert len(client.get(url("list"), {"naics": "5417"}).context["page"].rows) == found
+        assert len(client.get(url("list"), {"naics": "5417"}).context["rows"]) == found
         assert client.get(url("list"), {"size": "50-99"}).context["count"] == 0
         answer = client.get(f"/api/v1/businesses/{business.pk}/").json()
         assert (answer["naics"], answer["employees"]) == (("541714", 77) if found else (None, None))
@@ -155,8 +155,8 @@ def test_served_by_an_agency_by_any_and_by_nobody(north, client_for):
             )  # fmt: skip
 
     def found(actor, value) -> list[str]:
-        rows = client_for(actor).get(url("list"), {"served": value}).context["page"].rows
-        return [business.name for business in rows]
+        rows = client_for(actor).get(url("list"), {"served": value}).context["rows"]
+        return [row.business.name for row in rows]
 
     assert found(north.other_rep, north.agency.pk) == ["Served"]
     assert found(north.other_rep, "any") == ["Served"]
@@ -185,7 +185,7 @@ def test_the_list_costs_the_same_for_one_and_for_ten(north, client_for, htmx):
     for _ in range(2):
         with tenant_context(north.tenant.pk):
             for _ in range(1 if not spent else 9):
-                last = add(north.rep, name=f"Business {Business.objects.count()}", confirmed=True)
+                last = add(north.rep, name=f"Business {Business.objects.count()}", confirmed_reason="Another one")
         with CaptureQueriesContext(connection) as captured:
             response = client.get(url("list"), {"cursor": f"b{last.pk}", "region": north.region.pk}, headers=headers)
         spent.append(len(captured))
@@ -203,7 +203,13 @@ def test_the_business_page_costs_the_same_for_one_and_for_ten(north, business, c
         with tenant_context(north.tenant.pk):
             for n in range(number):
                 make_contact(business, f"Kim {number} {n}")
-                add(north.rep, name=f"Other {number} {n}", town="Boston", fein="04-1111111", confirmed=True)
+                add(
+                    north.rep,
+                    name=f"Other {number} {n}",
+                    town="Boston",
+                    fein="04-1111111",
+                    confirmed_reason="Another one",
+                )
         with CaptureQueriesContext(connection) as captured:
             assert client.get(url("detail", business.pk)).status_code == 200
         spent.append(len(captured))
@@ -213,7 +219,17 @@ def test_the_business_page_costs_the_same_for_one_and_for_ten(north, business, c
 def test_the_typeahead_answers_ids_labels_and_hints(north, business, client_for):
     client = client_for(north.rep)
     answer = client.get(url("search", q="acm spring"))
-    assert json.loads(answer.content) == [{"id": business.pk, "label": "Acme Precision", "hint": "Springfield, MA"}]
+    assert json.loads(answer.content) == [
+        {
+            "id": business.pk,
+            "label": "Acme Precision",
+            "hint": "Springfield, MA",
+            "why": "",
+            "badges": [],
+            "marks": [[0, 3]],
+            "url": business.get_absolute_url(),
+        }
+    ]
     assert json.loads(client.get(url("search")).content) == []
     assert {"id": "332710", "label": "332710 Machine Shops", "hint": ""} in json.loads(
         client.get(url("naics", q="machine shop")).content
@@ -243,14 +259,14 @@ def test_the_timeline_shows_entries_and_stubs_and_goes_on_with_and_without_htmx(
     ]
     stub = TimelineEntry(date(2026, 2, 1), "stub", "Contact", agency_name="Other Agency", is_stub=True)
 
-    def source(*, actor, business_id, through, limit):
+    def source(*, actor, business_id, bounds, limit):
         return [
             e
             for e in sorted([*rows, stub], key=lambda e: e.occurred_on, reverse=True)
-            if through is None or e.occurred_on <= through
+            if bounds.through is None or e.occurred_on <= bounds.through
         ][:limit]
 
-    monkeypatch.setattr(hooks, "_timeline_sources", [source])
+    monkeypatch.setattr(timeline, "_sources", [source])
     client = client_for(north.rep)
     page = client.get(url("detail", business.pk)).content.decode()
     assert "Other Agency" in page
@@ -304,12 +320,12 @@ def test_a_form_with_mistakes_keeps_what_was_typed(north, client_for):
     assert {"town", "fein"} <= set(response.context["form"].errors)
 
 
-def test_a_similar_business_is_shown_and_a_tick_saves(north, business, client_for):
+def test_a_similar_business_is_shown_and_a_reason_saves(north, business, client_for):
     client = client_for(north.rep)
     response = client.post(url("create"), FORM)
     assert response.status_code == 422
     assert f'href="{business.get_absolute_url()}"' in response.content.decode()
-    assert client.post(url("create"), FORM | {"confirmed": "on"}).status_code == 302
+    assert client.post(url("create"), FORM | {"confirmed_reason": "Their second shop"}).status_code == 302
 
 
 def test_without_javascript_an_industry_is_found_and_mistakes_wait(north, client_for):

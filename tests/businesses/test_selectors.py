@@ -11,7 +11,7 @@ from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.context import tenant_context
 from businesses import selectors
 from businesses.models import Business, BusinessIdentifier
-from businesses.selectors import TimelineEntry, hooks
+from businesses.selectors import TimelineEntry, hooks, timeline
 from businesses.selectors.matches import name_key
 from tests.businesses.conftest import add
 from tests.factories import make_business
@@ -20,8 +20,9 @@ from tests.factories import make_business
 @pytest.fixture
 def no_hooks(monkeypatch):
     """Registries as if no upper app were there."""
-    for name in ("_timeline_sources", "_panels", "_served"):
+    for name in ("_panels", "_served", "_alerts"):
         monkeypatch.setattr(hooks, name, [])
+    monkeypatch.setattr(timeline, "_sources", [])
 
 
 def names(businesses) -> list[str]:
@@ -164,7 +165,7 @@ def test_what_came_from_the_unemployment_agency_is_held_back(in_north):
 
 def test_the_other_locations_of_an_employer(in_north):
     first = add(in_north.rep, fein="04-1111111")
-    second = add(in_north.rep, name="Acme West", town="Boston", fein="04-1111111", confirmed=True)
+    second = add(in_north.rep, name="Acme West", town="Boston", fein="04-1111111", confirmed_reason="Another one")
     assert selectors.employer_locations(business=first) == [second]
 
 
@@ -194,8 +195,8 @@ def entries(*days: int, kind: str = "interaction") -> list[TimelineEntry]:
 
 
 def source(everything):
-    def read(*, actor, business_id, through, limit):
-        rows = [entry for entry in everything if through is None or entry.occurred_on <= through]
+    def read(*, actor, business_id, bounds, limit):
+        rows = [entry for entry in everything if bounds.through is None or entry.occurred_on <= bounds.through]
         return sorted(rows, key=lambda entry: entry.occurred_on, reverse=True)[:limit]
 
     return read
@@ -203,8 +204,8 @@ def source(everything):
 
 def test_timelines_are_merged_newest_first_and_paged_without_gap_or_repeat(in_north, no_hooks):
     one, two = entries(1, 5, 5, 5, 9), entries(3, 5, 7, kind="note")
-    hooks.register_timeline_source(source(one))
-    hooks.register_timeline_source(source(two))
+    timeline.register_timeline_source(source(one))
+    timeline.register_timeline_source(source(two))
     seen, cursor = [], ""
     for _ in range(5):
         page = selectors.timeline_for(actor=in_north.rep, business_id=1, cursor=cursor, limit=2)
@@ -218,7 +219,7 @@ def test_timelines_are_merged_newest_first_and_paged_without_gap_or_repeat(in_no
 
 @pytest.mark.parametrize("cursor", ["x", "2026-13-01.0", "2026-01-05", "2026-01-05.-1", "2026-01-05." + "9" * 50, "."])
 def test_a_timeline_cursor_that_was_tampered_with_does_no_harm(in_north, no_hooks, cursor):
-    hooks.register_timeline_source(source(entries(1, 5)))
+    timeline.register_timeline_source(source(entries(1, 5)))
     selectors.timeline_for(actor=in_north.rep, business_id=1, cursor=cursor)
 
 

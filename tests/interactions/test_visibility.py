@@ -11,7 +11,7 @@ from django.urls import reverse
 from bizworks.core.errors import BusinessRuleError, NotAllowedError
 from bizworks.tenancy.models import AuditEvent
 from businesses.models import Business
-from businesses.selectors import served_condition, timeline_for
+from businesses.selectors import Bounds, served_condition, timeline_for
 from interactions.constants import Visibility, narrower
 from interactions.models import Interaction, Note, ServiceDelivered
 from interactions.permissions import Sight, sight
@@ -96,7 +96,7 @@ def test_br3_the_matrix_holds_in_rule_timeline_page_and_database(in_north, cast,
         assert ServiceDelivered.objects.readable_by(actor).exists() is (expected is CONTENT), who
         assert ServiceDelivered.objects.known_to(actor).exists() is (expected is not NOTHING), who
         assert readable_follow_ups(actor).exists() is (expected is CONTENT), who
-        entries = timeline_source(actor=actor, business_id=acme.pk, through=None, limit=9)
+        entries = timeline_source(actor=actor, business_id=acme.pk, bounds=Bounds(), limit=9)
         assert [e.is_stub for e in entries] == {CONTENT: [False], STUB: [True], NOTHING: []}[expected], who
         for get, key, row in (
             (interaction_get_for, "interaction_id", interaction),
@@ -112,7 +112,7 @@ def test_br3_the_matrix_holds_in_rule_timeline_page_and_database(in_north, cast,
 
 def test_a_stub_tells_agency_and_date_and_nothing_else(in_north, acme):
     whole_contact(in_north, acme, Visibility.AGENCY)
-    (entry,) = timeline_source(actor=in_north.other_rep, business_id=acme.pk, through=None, limit=9)
+    (entry,) = timeline_source(actor=in_north.other_rep, business_id=acme.pk, bounds=Bounds(), limit=9)
     assert (entry.occurred_on, entry.agency_name) == (day(0), in_north.agency.name)
     assert (entry.staff_names, entry.services, entry.body, entry.url, entry.badges) == ((), (), "", "", ())
 
@@ -129,7 +129,7 @@ def test_story_10_restricted_is_nowhere_for_others_and_still_counts(in_north, ac
 
 def test_what_is_restricted_shows_no_content_in_a_timeline_of_who_may_read_it(in_north, acme):
     whole_contact(in_north, acme, Visibility.RESTRICTED)
-    (entry,) = timeline_source(actor=in_north.state, business_id=acme.pk, through=None, limit=9)
+    (entry,) = timeline_source(actor=in_north.state, business_id=acme.pk, bounds=Bounds(), limit=9)
     assert (entry.title, entry.body, entry.services) == ("Restricted contact", "", ())
     assert entry.url
 
@@ -182,12 +182,12 @@ def test_reading_what_everybody_may_read_leaves_no_trace(in_north, acme):
 def test_a_note_kept_within_an_agency_is_named_to_others_without_its_text(in_north, acme):
     log(in_north.rep, acme, items=(in_north.items.lmi,), note=NoteData("Secret.", Visibility.AGENCY))
     interaction = Interaction.objects.get()
-    (entry,) = timeline_source(actor=in_north.other_rep, business_id=acme.pk, through=None, limit=9)
+    (entry,) = timeline_source(actor=in_north.other_rep, business_id=acme.pk, bounds=Bounds(), limit=9)
     assert entry.body == ""
     assert entry.badges == ((f"Note kept within {in_north.agency.name}", "quiet"),)
     page = interaction_page(actor=in_north.other_rep, interaction=interaction)
     assert (page.notes, [note.agency for note in page.hidden_notes]) == ([], [in_north.agency])
-    (own,) = timeline_source(actor=in_north.manager, business_id=acme.pk, through=None, limit=9)
+    (own,) = timeline_source(actor=in_north.manager, business_id=acme.pk, bounds=Bounds(), limit=9)
     assert own.body == "Secret."
 
 
@@ -197,7 +197,7 @@ def test_a_restricted_note_on_a_shared_contact_is_nowhere_for_others(in_north, a
     for actor, notes in ((in_north.other_rep, 0), (in_north.state, 1)):
         page = interaction_page(actor=actor, interaction=interaction)
         assert (len(page.notes), page.hidden_notes) == (notes, [])
-        (entry,) = timeline_source(actor=actor, business_id=acme.pk, through=None, limit=9)
+        (entry,) = timeline_source(actor=actor, business_id=acme.pk, bounds=Bounds(), limit=9)
         assert "Layoff" not in entry.body
 
 
@@ -207,7 +207,7 @@ def test_lone_services_and_notes_follow_the_same_rule(in_north, acme):
         service_record(actor=in_north.rep, business_id=acme.pk, service=service, visibility=visibility)
         note_add(actor=in_north.rep, business_id=acme.pk, note=NoteData("Text", visibility))
     for actor, entries, stubs in ((in_north.other_rep, 6, 4), (in_north.manager, 6, 0), (in_north.state, 8, 0)):
-        found = timeline_source(actor=actor, business_id=acme.pk, through=None, limit=20)
+        found = timeline_source(actor=actor, business_id=acme.pk, bounds=Bounds(), limit=20)
         assert (len(found), sum(e.is_stub for e in found)) == (entries, stubs), actor.name
 
 
@@ -217,7 +217,7 @@ def test_the_timeline_costs_the_same_for_one_entry_and_for_many(in_north, acme):
         for _ in range(number):
             whole_contact(in_north, acme, Visibility.SHARED)
         with CaptureQueriesContext(connection) as queries:
-            timeline_source(actor=in_north.other_rep, business_id=acme.pk, through=None, limit=20)
+            timeline_source(actor=in_north.other_rep, business_id=acme.pk, bounds=Bounds(), limit=20)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 7
 
@@ -225,7 +225,7 @@ def test_the_timeline_costs_the_same_for_one_entry_and_for_many(in_north, acme):
 def test_the_timeline_pages_back_in_time(in_north, acme):
     for offset in range(5):
         log(in_north.rep, acme, occurred_on=day(-offset))
-    entries = timeline_source(actor=in_north.rep, business_id=acme.pk, through=day(-2), limit=2)
+    entries = timeline_source(actor=in_north.rep, business_id=acme.pk, bounds=Bounds(through=day(-2)), limit=2)
     assert [entry.occurred_on for entry in entries] == [day(-2), day(-3)]
 
 
@@ -234,7 +234,7 @@ def test_a_voided_contact_leaves_the_timeline(in_north, acme):
 
     interaction = whole_contact(in_north, acme, Visibility.SHARED)
     interaction_void(actor=in_north.rep, interaction_id=interaction.pk, reason="Wrong business")
-    assert timeline_source(actor=in_north.rep, business_id=acme.pk, through=None, limit=9) == []
+    assert timeline_source(actor=in_north.rep, business_id=acme.pk, bounds=Bounds(), limit=9) == []
 
 
 @pytest.mark.parametrize(("first", "second"), itertools.combinations(Visibility.values, 2))

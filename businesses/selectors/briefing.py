@@ -1,0 +1,59 @@
+"""What one needs to know before walking in, as far as this app knows it."""
+
+from django.urls import reverse
+
+from bizworks.tenancy.actor import Actor
+from businesses.constants import ALARMING_STAGES, Stage, StageVisibility, Status
+from businesses.models import Business, Contact
+from businesses.selectors.hooks import BusinessAlert
+from businesses.selectors.stages import stage_of
+
+_STAGE_ALERTS: dict[str, tuple[str, str]] = {
+    Stage.AT_RISK: ("warn", "At risk"),
+    Stage.CLOSING: ("bad", "Closing"),
+    Stage.RELOCATING: ("warn", "Relocating"),
+}
+
+
+def own_alerts(*, actor: Actor, business: Business) -> list[BusinessAlert]:
+    """Closed, an alarming stage, people who asked not to be contacted. Queries: 2."""
+    return [*_closed(business), *_stage(actor, business), *_do_not_contact(business)]
+
+
+def _closed(business: Business) -> list[BusinessAlert]:
+    if business.status != Status.CLOSED:
+        return []
+    since = (
+        f" on {business.closed_on:%b} {business.closed_on.day}, {business.closed_on.year}" if business.closed_on else ""
+    )
+    return [BusinessAlert("bad", f"Closed{since}. Only layoff services are accepted, for twelve months.")]
+
+
+def _stage(actor: Actor, business: Business) -> list[BusinessAlert]:
+    stage = stage_of(actor=actor, business=business)
+    if stage is None:
+        return []
+    if stage.visibility == StageVisibility.RESTRICTED:
+        text = "A restricted life-cycle stage is recorded. Opening it is recorded too."
+        return [BusinessAlert("warn", text, reverse("businesses:stages", args=[business.pk]), "Open")]
+    if stage.stage not in ALARMING_STAGES:
+        return []
+    kind, words = _STAGE_ALERTS[stage.stage]
+    since = f"since {stage.began_on:%b} {stage.began_on.day}, {stage.began_on.year}"
+    return [
+        BusinessAlert(
+            kind,
+            f"{words} {since}. {stage.source.rstrip('.')}.",
+            reverse("businesses:stages", args=[business.pk]),
+            "History",
+        )
+    ]
+
+
+def _do_not_contact(business: Business) -> list[BusinessAlert]:
+    people = Contact.objects.current().filter(business=business.pk, do_not_contact=True).order_by("name")
+    names = list(people.values_list("name", flat=True)[:4])
+    if not names:
+        return []
+    shown = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
+    return [BusinessAlert("bad", f"Do not contact {shown}.", "#people")]
