@@ -152,7 +152,7 @@ def _by_area(areas: dict[int, str], ground: list[tuple[int, str | None, bool]], 
         number, name = numbers.get(area, 0), areas[area]
         middle = (x + TILE / 2, y + TILE / 2)
         shapes.append(
-            MapShape(str(area), name, number, _shade(number, most), path, *middle, size=40, lines=_lines(name))
+            MapShape(str(area), name, number, _shade(number, most), path, *middle, size=42, lines=_lines(name))
         )
     width = (max(c for c, _ in cells.values()) + 1) * (TILE + GAP) + GAP
     height = (max(r for _, r in cells.values()) + 1) * (TILE + GAP) + GAP
@@ -195,7 +195,7 @@ def _lines(name: str) -> tuple[str, ...]:
     """A name on at most three short lines."""
     lines = [""]
     for word in name.replace("/", " / ").split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > 14:
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > 12:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
-    return tuple(line[:15] + ("…" if len(line) > 15 else "") for line in lines[:3])
+    return tuple(line[:13] + ("…" if len(line) > 13 else "") for line in lines[:3])
