@@ -230,7 +230,8 @@ def merges_collect(*, tenant_id: int) -> int:
     """
     since = timezone.now() - timedelta(hours=_COLLECT_HOURS)
     found = 0
-    for merge_id in BusinessMerge.objects.filter(undone_at=None, merged_at__gte=since).values_list("pk", flat=True):
+    recent = BusinessMerge.objects.filter(undone_at=None, merged_at__gte=since).order_by("pk")
+    for merge_id in recent.values_list("pk", flat=True):
         with transaction.atomic():
             merge = BusinessMerge.objects.select_for_update().get(pk=merge_id)
             if merge.is_undone:
