@@ -299,3 +299,5 @@ MATCH_PAGE = 20_000
 MATCH_STALE_SECONDS = 900
 """After this silence of a worker its search for duplicates is given to another."""
 MATCH_MAX_ATTEMPTS = 3
+SEARCHES_A_MINUTE = 240
+"""Searches as you type of one person: four a second, all the time, are nobody's typing."""

@@ -2,12 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from businesses.views import businesses, contacts, imports, leads, merges, relationships, stages
+from businesses.views import businesses, contacts, imports, leads, merges, relationships, search, stages
 
 app_name = "businesses"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", businesses.business_index, name="list"),
-    path("search/", businesses.business_suggest, name="search"),
+    path("search/", search.business_suggest, name="search"),
     path("naics/", businesses.naics_suggest, name="naics"),
     path("new/", businesses.business_new, name="create"),
     path("new/matches/", businesses.business_matches, name="matches"),

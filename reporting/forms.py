@@ -4,13 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django import forms
-from django.urls import reverse_lazy
-
-from bizworks.core.forms import TypeaheadSelect
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Role
-from businesses.selectors import business_search
+from django import forms
+from django.urls import reverse_lazy
 from reporting.constants import ALL, NONE, Grain, Measure
 from reporting.models import ExportJob
 from reporting.selectors.counts import Calendar, Period, Scope
@@ -25,6 +22,9 @@ from reporting.selectors.cuts import (
     inside,
 )
 from reporting.selectors.files import ExportOptions
+
+from bizworks.core.forms import TypeaheadSelect
+from businesses.selectors import business_search
 
 _GRAINS = {word: grain for grain, word in GRAIN_WORDS.items()}
 _MEASURES = {word: measure for measure, word in MEASURE_WORDS.items()}
@@ -184,6 +184,7 @@ class QuickLogForm(forms.Form):
         super().__init__(data)
         self.fields["business"].widget = TypeaheadSelect(
             url=reverse_lazy("businesses:search"),
+            add=reverse_lazy("businesses:create") if actor.can.edit_businesses else "",
             find=lambda text: [(row.pk, f"{row.name}, {row.place}") for row in business_search(actor=actor, text=text)],
             resolve=lambda ids: [],
         )

@@ -80,7 +80,7 @@ class UswdsRenderer(TemplatesSetting):
 class _TypeaheadMixin:
     """A search box over a select; the select alone is what the form sends.
 
-    `url` answers JSON `[{id, label, hint}]` to `?q=`. `find(text)` gives pairs (id, label) to a
+    `url` answers JSON `[{id, label, hint}]` to `?q=`, perhaps with `why`, `badges` and `marks`. `find(text)` gives pairs (id, label) to a
     browser without JavaScript, whose Find button sends the form; `resolve(ids)` names what is
     chosen. Neither the page nor the widget ever lists the whole table.
     """
@@ -94,11 +94,12 @@ class _TypeaheadMixin:
         url: Any,
         resolve: Callable[[list[str]], Iterable[Pair]],
         find: Callable[[str], Iterable[Pair]] | None = None,
+        add: Any = "",
         attrs: dict[str, Any] | None = None,
     ) -> None:
-        """Keep where matches come from."""
+        """Keep where matches come from, and where one that is missing can be added (`?name=`); empty = nowhere."""
         super().__init__(attrs)  # type: ignore[call-arg]
-        self.url, self.resolve, self.find = url, resolve, find
+        self.url, self.resolve, self.find, self.add = url, resolve, find, add
         self.text = ""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
@@ -131,6 +132,7 @@ class _TypeaheadMixin:
         text = self.text if self.multiple or not picked else picked[0]
         context["widget"] |= {
             "url": self.url,
+            "add": self.add,
             "text": text,
             "options": options,
             "multiple": self.multiple,

@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Concat
-
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.context import current_tenant_id
 from bizworks.tenancy.policy import Permission
-from businesses.constants import Scheme, Source, Status
 from businesses.models import Business, BusinessIdentifier, Contact, ImportMapping, SearchWord
 from businesses.search_terms import SAME_WORDS, Terms, misspellings, plain_words, span, terms_of, whole
 from businesses.selectors.search_ranks import PEOPLE, WHOLE, Found, Span, Word, known_spans, ranked, resolve
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat
+
+from businesses.constants import Scheme, Source, Status
 
 SPELLINGS = 20
 """Other spellings of a word at most."""
@@ -122,8 +122,8 @@ def _by_list_number(actor: Actor, terms: Terms) -> list[Found]:
 def businesses_matching(businesses: QuerySet[Business], *, actor: Actor, text: str) -> QuerySet[Business]:
     """Those of some businesses that a search finds, in their own order; all of them for an empty text.
 
-    Other spellings count only where nothing is written as typed. Queries: at most 8 here, to see what
-    the words mean; the rest is conditions on the businesses.
+    Other spellings count only for words that occur nowhere as typed. Queries: 1 here, and 2 for such
+    words; the rest is conditions on the businesses.
     """
     if not text.strip():
         return businesses
@@ -137,7 +137,7 @@ def businesses_matching(businesses: QuerySet[Business], *, actor: Actor, text: s
         condition |= Q(pk__in=_led_to(numbers))
     if rows is not None:
         condition |= Q(pk__in=rows.values("business_id"))
-    if not numbers and rows is None and not ranked(words, actor=actor, terms=terms, limit=1):
+    if not numbers and rows is None and not all(word.number for word in words):
         for corrected in _respelt(terms, words):
             condition |= _all_lead(corrected)
     return businesses.filter(condition)

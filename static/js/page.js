@@ -26,6 +26,15 @@ function show(text, kind) {
   place.replaceChildren(box);
 }
 
+// the slash key leads to the search box of the header
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  const box = document.querySelector("[data-slash]");
+  if (!box?.checkVisibility()) return;
+  event.preventDefault();
+  box.focus();
+});
+
 // menus made of <details data-menu>: Escape and a click elsewhere close them
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

@@ -1,94 +1,122 @@
-// A search box over a select (ARIA 1.2 combobox). The select alone is sent with the form; without this
-// script the Find button beside the box fills it from the server.
+// A search box with matches as one types (ARIA 1.2 combobox). What is picked goes into the select beside it
+// (choices.js); with data-go it is opened, and Enter leads to all matches. Without this script the server finds.
 
+const NONE = "No match. Check the spelling or try fewer letters.";
+const AWAY = "Matches cannot be fetched now. Check your connection, then type on or reload the page.";
 let count = 0;
-
 function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   return element;
 }
 const make = (tag, properties, attributes = {}) => set(Object.assign(document.createElement(tag), properties), attributes);
+const tell = (root, what, detail) => root.dispatchEvent(new CustomEvent(`typeahead:${what}`, { detail }));
+const remark = (words) => make("li", { textContent: words }, { role: "option", "aria-disabled": "true" });
+
+/** A label whose matching letters are marked; marks are [from, to], in order. */
+function marked(text, marks = []) {
+  const line = make("span", { className: "biz-typeahead__name" });
+  let done = 0;
+  for (const [from, to] of marks) {
+    line.append(text.slice(done, from), make("mark", { textContent: text.slice(from, to) }));
+    done = to;
+  }
+  line.append(text.slice(done));
+  return line;
+}
+
 class Typeahead {
   constructor(root) {
-    this.root = root;
-    this.input = root.querySelector("input[type=search]");
-    this.select = root.querySelector("[data-typeahead-select]");
-    this.multiple = root.hasAttribute("data-multiple");
+    Object.assign(this, { root, input: root.querySelector("input[type=search]"), answers: new Map() });
+    this.goes = root.hasAttribute("data-go");
     this.id = `typeahead-${(count += 1)}`;
-    const label = this.select.getAttribute("aria-labelledby");
-    this.list = make("ul", { id: this.id, className: "biz-typeahead__list" }, { role: "listbox", "aria-labelledby": label });
-    this.chosen = make("ul", { className: "biz-typeahead__chosen" });
+    this.list = make("ul", { id: this.id, className: "biz-typeahead__list" }, { role: "listbox", "aria-label": "Matches" });
     this.say = make("div", { className: "usa-sr-only" }, { role: "status" });
-    this.input.after(this.list);
-    root.append(this.chosen, this.say);
+    this.input.after(this.list, this.say);
     set(this.input, { role: "combobox", "aria-autocomplete": "list", "aria-controls": this.id });
-    for (const plain of [this.select, root.querySelector("[data-typeahead-find]")]) if (plain) plain.hidden = true;
     this.toggle(false);
     this.listen();
-    this.reflect();
   }
 
   listen() {
-    let timer = 0;
     this.input.addEventListener("input", () => {
-      if (!this.multiple) this.choose(null);
-      window.clearTimeout(timer);
-      timer = window.setTimeout(() => this.search(), 180);
+      tell(this.root, "typed");
+      this.forget();
+      window.clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => this.search(), 150);
     });
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => this.toggle(false));
     this.list.addEventListener("mousedown", (event) => {
       event.preventDefault(); // the box keeps the focus
-      const item = event.target.closest("[data-index]");
-      if (item) this.pick(Number(item.dataset.index));
+      this.pick(event.target.closest("[data-index]")?.dataset.index);
     });
-    this.select.addEventListener("change", () => this.reflect());
   }
 
   async search() {
     const text = this.input.value.trim();
-    this.toggle(false);
-    if (text.length < 2) return;
-    this.request = new AbortController();
-    const url = new URL(this.root.dataset.url, window.location.href);
-    url.searchParams.set("q", text);
+    this.forget();
+    if (text.length < 2) return this.toggle(false);
+    if (this.answers.has(text)) return this.show(text);
+    const asked = (this.asked = new AbortController());
+    const isLate = () => asked !== this.asked; // an answer to older letters
+    this.slow = window.setTimeout(() => isLate() || this.fill([], "Searching…"), 400);
+    const url = `${this.root.dataset.url}?q=${encodeURIComponent(text)}`;
     try {
-      const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: this.request.signal });
-      if (!answer.ok || answer.redirected) throw new Error("no list");
-      this.show(await answer.json(), "No match. Check the spelling or try fewer letters.");
-    } catch (error) {
-      if (error.name !== "AbortError") this.show([], "Matches cannot be fetched now. Reload the page and try again.");
+      const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: asked.signal });
+      const found = answer.redirected ? null : await answer.json();
+      if (answer.ok && found) this.answers.set(text, found);
+      if (!isLate()) answer.ok && found ? this.show(text) : this.fill([], (answer.status === 429 && found?.detail) || AWAY);
+    } catch {
+      if (!isLate()) this.fill([], AWAY);
     }
   }
 
-  show(options, none) {
-    const items = options.map((option, index) => {
-      const item = make("li", { id: `${this.id}-${index}` }, { role: "option", "aria-selected": "false", "data-index": index });
-      item.append(make("span", { textContent: option.label }), make("small", { textContent: option.hint || "" }));
-      return item;
-    });
-    if (!items.length) items.push(make("li", { textContent: none }, { role: "option", "aria-disabled": "true" }));
-    this.list.replaceChildren(...items);
-    this.toggle(document.activeElement === this.input);
-    this.options = options;
-    this.say.textContent = options.length ? `${options.length} found. Use the arrow keys.` : none;
+  /** Let go of what was found or is asked for: Enter must never take a match of older letters. */
+  forget() {
+    this.asked?.abort();
+    Object.assign(this, { asked: null, options: [], active: -1 });
+    this.input.removeAttribute("aria-activedescendant");
+    this.list.toggleAttribute("data-old", true);
   }
 
-  /** Open the list, or close it and forget what was under way. */
+  /** Show matches; what is said stands in the list only where there is nothing else. */
+  fill(items, words, line = items.length ? [] : [remark(words)]) {
+    window.clearTimeout(this.slow);
+    this.list.replaceChildren(...line, ...items);
+    this.toggle(document.activeElement === this.input);
+    this.say.textContent = words;
+  }
+
+  show(text) {
+    const found = this.answers.get(text), { add, all } = this.root.dataset, query = encodeURIComponent(text);
+    const options = [...found];
+    if (all && found.length) options.push({ label: `All matches for “${text}”`, url: `${all}?q=${query}` });
+    if (add && found.length < 3) options.push({ label: `Add “${text}” as a new business`, url: `${add}?name=${query}`, away: true });
+    const items = options.map((option, index) => this.item(option, index));
+    if (found.length) this.fill(items, `${found.length} found. Use the arrow keys.`);
+    else this.fill(items, NONE, [remark(NONE)]);
+    Object.assign(this, { options, items });
+  }
+
+  item(option, index) {
+    const item = make("li", { id: `${this.id}-${index}` }, { role: "option", "aria-selected": "false", "data-index": index });
+    item.append(marked(option.label, option.marks));
+    for (const [words, kind] of option.badges || []) item.append(make("span", { textContent: words, className: `biz-badge biz-badge--${kind}` }));
+    for (const words of [option.hint, option.why]) if (words) item.append(make("small", { textContent: words }));
+    return item;
+  }
+
   toggle(open) {
+    if (!open) this.forget();
     this.list.hidden = !open;
+    this.list.toggleAttribute("data-old", false);
     set(this.input, { "aria-expanded": String(open) });
-    this.input.removeAttribute("aria-activedescendant");
-    this.active = -1;
-    if (open) return;
-    this.request?.abort();
-    this.options = [];
   }
 
   key(event) {
-    const open = !this.list.hidden;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step && event.key !== "Enter" && !(event.key === "Escape" && open)) return;
+    const open = !this.list.hidden, step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const takes = event.key === "Enter" && !(this.goes && this.active < 0); // else the form leads to all matches
+    if (!step && !takes && !(event.key === "Escape" && open)) return;
     event.preventDefault(); // Enter in the box chooses; it never sends the form
     if (step && open) this.move(step);
     else if (step) this.search();
@@ -99,51 +127,21 @@ class Typeahead {
   move(step) {
     if (!this.options.length) return;
     this.active = (Math.max(this.active, step < 0 ? 0 : -1) + step + this.options.length) % this.options.length;
-    [...this.list.children].forEach((item, index) => set(item, { "aria-selected": String(index === this.active) }));
-    this.list.children[this.active].scrollIntoView({ block: "nearest" });
-    set(this.input, { "aria-activedescendant": `${this.id}-${this.active}` });
+    this.items.forEach((item, index) => set(item, { "aria-selected": String(index === this.active) }));
+    this.items[this.active].scrollIntoView({ block: "nearest" });
+    set(this.input, { "aria-activedescendant": this.items[this.active].id });
   }
 
   pick(index) {
     const option = this.options[index];
-    this.choose(option);
-    this.input.value = this.multiple ? "" : option.label;
+    if (!option) return;
     this.toggle(false);
+    if (option.url && (this.goes || option.away)) return window.open(option.url, this.goes ? "_self" : "_blank"); // what is typed stays
+    tell(this.root, "picked", option);
     this.say.textContent = `${option.label} chosen`;
   }
-
-  /** Put a match into the select; null empties a single one. */
-  choose(option) {
-    const before = this.select.value;
-    if (!this.multiple) for (const old of [...this.select.options]) if (old.value) old.remove();
-    const known = option && [...this.select.options].find((old) => old.value === String(option.id));
-    if (known) known.selected = true;
-    else if (option) this.select.add(new Option(option.label, option.id, true, true));
-    if (option || before) this.select.dispatchEvent(new Event("change", { bubbles: true }));
-  }
-
-  /** Show what the select holds: words in the box, or a chip for each. */
-  reflect() {
-    const held = [...this.select.selectedOptions].filter((option) => option.value);
-    if (this.multiple) this.chosen.replaceChildren(...held.map((option) => this.chip(option)));
-    else if (held.length) this.input.value = held[0].text;
-  }
-
-  chip(option) {
-    const remove = make("button", { type: "button", textContent: "×" }, { "aria-label": `Remove ${option.text}` });
-    remove.addEventListener("click", () => {
-      option.remove();
-      this.select.dispatchEvent(new Event("change", { bubbles: true }));
-      this.input.focus();
-    });
-    const item = make("li", { textContent: option.text });
-    item.append(remove);
-    return item;
-  }
 }
 
-function start() {
-  for (const root of document.querySelectorAll("[data-typeahead]")) root.typeahead ||= new Typeahead(root);
-}
+const start = () => document.querySelectorAll("[data-typeahead]").forEach((root) => (root.typeahead ||= new Typeahead(root)));
 start();
 document.addEventListener("htmx:after:swap", start);
