@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bizworks.tenancy.actor import Actor
-from bizworks.tenancy.policy import Role
 from django import forms
 from django.urls import reverse_lazy
+
+from bizworks.core.forms import TypeaheadSelect
+from bizworks.tenancy.actor import Actor
+from bizworks.tenancy.policy import Role
+from businesses.selectors import business_search
 from reporting.constants import ALL, NONE, Grain, Measure
 from reporting.models import ExportJob
 from reporting.selectors.counts import Calendar, Period, Scope
@@ -22,9 +25,6 @@ from reporting.selectors.cuts import (
     inside,
 )
 from reporting.selectors.files import ExportOptions
-
-from bizworks.core.forms import TypeaheadSelect
-from businesses.selectors import business_search
 
 _GRAINS = {word: grain for grain, word in GRAIN_WORDS.items()}
 _MEASURES = {word: measure for measure, word in MEASURE_WORDS.items()}

@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bizworks.tenancy.actor import Actor
-from bizworks.tenancy.context import current_tenant_id
-from bizworks.tenancy.policy import Permission
-from businesses.models import Business, BusinessIdentifier, Contact, ImportMapping, SearchWord
-from businesses.search_terms import SAME_WORDS, Terms, misspellings, plain_words, span, terms_of, whole
-from businesses.selectors.search_ranks import PEOPLE, WHOLE, Found, Span, Word, known_spans, ranked, resolve
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat
 
+from bizworks.tenancy.actor import Actor
+from bizworks.tenancy.context import current_tenant_id
+from bizworks.tenancy.policy import Permission
 from businesses.constants import Scheme, Source, Status
+from businesses.models import Business, BusinessIdentifier, Contact, ImportMapping, SearchWord
+from businesses.search_terms import SAME_WORDS, Terms, misspellings, plain_words, span, terms_of, whole
+from businesses.selectors.search_ranks import PEOPLE, WHOLE, Found, Span, Word, known_spans, ranked, resolve
 
 SPELLINGS = 20
 """Other spellings of a word at most."""

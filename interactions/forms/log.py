@@ -6,14 +6,18 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
-from bizworks.core.errors import BusinessRuleError
-from bizworks.directory.models import ServiceItem
-from bizworks.directory.selectors import tenant_today
-from bizworks.tenancy.actor import Actor
-from businesses.models import Business, Contact
 from django import forms
 from django.urls import reverse_lazy
 from django.utils.datastructures import MultiValueDict
+
+from bizworks.core.errors import BusinessRuleError
+from bizworks.core.forms import TypeaheadSelectMultiple
+from bizworks.directory.models import ServiceItem
+from bizworks.directory.selectors import tenant_today
+from bizworks.tenancy.actor import Actor
+from businesses.constants import KEY_ROLES, ContactRole
+from businesses.models import Business, Contact
+from businesses.selectors import business_search
 from interactions.constants import MAX_NOTE_CHARACTERS, Assisted, Mode, ServiceStatus, Visibility
 from interactions.forms.days import FUTURE, DayField, IdListField, ids_of, tell_today
 from interactions.selectors import (
@@ -27,10 +31,6 @@ from interactions.selectors import (
     usual_item_ids,
 )
 from interactions.services import FollowUpData, InteractionData, NewContactData, NoteData, ServiceData
-
-from bizworks.core.forms import TypeaheadSelectMultiple
-from businesses.constants import KEY_ROLES, ContactRole
-from businesses.selectors import business_search
 
 LIVE = {"data-live": ""}
 SHORT_MODES = {
