@@ -2,20 +2,20 @@
 
 from typing import Any
 
+from django import forms
+from django.urls import reverse_lazy
+
 from bizworks.core.errors import BusinessRuleError
+from bizworks.core.forms import TypeaheadSelect
 from bizworks.directory.models import ServiceItem
 from bizworks.directory.selectors import tenant_today
 from bizworks.tenancy.actor import Actor
-from django import forms
-from django.urls import reverse_lazy
+from businesses.selectors import business_search
 from interactions.constants import MAX_NOTE_CHARACTERS, Assisted, ServiceStatus, Visibility
 from interactions.forms.days import FUTURE, DayField, ids_of, tell_today
 from interactions.models import ServiceDelivered
 from interactions.selectors import agencies, businesses_for_log, catalogue, colleagues
 from interactions.services import FollowUpData, NoteData, ServiceChange, ServiceData
-
-from bizworks.core.forms import TypeaheadSelect
-from businesses.selectors import business_search
 
 JUDGED = {ServiceItem.Kind.ORIENTATION, ServiceItem.Kind.PARTIAL}
 """Kinds that need the contact they were given in (BR-20)."""
