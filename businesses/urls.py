@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from businesses.views import businesses, contacts, imports, leads, merges, relationships, search, stages
+from businesses.views import businesses, contacts, duplicates, imports, leads, merges, relationships, search, stages
 
 app_name = "businesses"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -38,6 +38,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:business_id>/merge/<int:other_id>/", merges.merge_pair, name="merge_pair"),
     path("merges/", merges.merge_index, name="merges"),
     path("merges/<int:merge_id>/undo/", merges.merge_undo, name="merge_undo"),
+    path("<int:business_id>/duplicates/", duplicates.business_duplicates, name="business_duplicates"),
+    path("duplicates/", duplicates.duplicate_index, name="duplicates"),
+    path("duplicates/search/", duplicates.duplicate_search, name="duplicate_search"),
+    path("duplicates/runs/<int:run_id>/", duplicates.duplicate_progress, name="duplicate_progress"),
+    path("duplicates/runs/<int:run_id>/cancel/", duplicates.duplicate_stop, name="duplicate_cancel"),
+    path("duplicates/<int:pair_id>/", duplicates.duplicate_detail, name="duplicate"),
+    path("duplicates/<int:pair_id>/decide/", duplicates.duplicate_decide, name="duplicate_decide"),
     path("imports/", imports.import_index, name="imports"),
     path("imports/<int:batch_id>/", imports.import_detail, name="import_detail"),
     path("imports/<int:batch_id>/columns/", imports.import_columns, name="import_columns"),

@@ -10,10 +10,12 @@ from businesses.models import (
     Acquaintance,
     BusinessStage,
     ConfirmedMatch,
+    DuplicatePair,
     ImportBatch,
     ImportRowProblem,
     Lead,
     LeadProposal,
+    MatchRun,
     TeamMember,
     Watch,
 )
@@ -40,6 +42,8 @@ def make_objects(world: World, canary: str) -> dict[str, int]:
         contact = make_contact(business, f"{canary} contact")
         other = make_business(world, f"{canary} branch")
         gone = make_business(world, f"{canary} double")
+        pair = DuplicatePair.objects.create(left=business, right=other, note=f"{canary} flag", flagged_by=rep)
+        run = MatchRun.objects.create(state="done", problem=f"{canary} problem", requested_by=rep)
         merge = business_merge(actor=world.state, data=MergeData(other.pk, gone.pk, note=f"{canary} merge"))
         stage = BusinessStage.objects.create(
             business=business,
@@ -128,6 +132,8 @@ def make_objects(world: World, canary: str) -> dict[str, int]:
         world.sector.save()
         return {
             "business": business.pk,
+            "pair": pair.pk,
+            "run": run.pk,
             "employer": business.employer_id,
             "contact": contact.pk,
             "stage": stage.pk,
