@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from bizworks.directory.selectors import tenant_today
 from bizworks.tenancy.actor import Actor
 from businesses import models
-from businesses.constants import LeadEnd, ProposalState
+from businesses.constants import LeadEnd, ProposalState, StageVisibility
+from businesses.selectors.stages import readable_stages
 from businesses.services.merge_registry import Policy, register_merge_relation
 
 
@@ -25,7 +27,7 @@ def register_own_relations() -> None:
     register(models.Outreach, "business", Policy.MOVE)
     register(models.Watch, "business", Policy.MOVE_OR_SET_ASIDE, label="people watching")
     register(models.BusinessTag, "business", Policy.MOVE_OR_SET_ASIDE, label="tags")
-    register(models.BusinessStage, "business", Policy.MOVE, label="life-cycle stages")
+    register(models.BusinessStage, "business", Policy.MOVE, label="life-cycle stages", known=_stages_known)
     for field in ("business", "other"):
         register(models.ConfirmedMatch, field, Policy.STAY)
     for field in ("left", "right"):  # that the two were merged is told by the businesses
@@ -33,6 +35,10 @@ def register_own_relations() -> None:
     for field in ("survivor", "absorbed"):
         register(models.BusinessMerge, field, Policy.STAY)
     register(models.BusinessActivity, "business", Policy.DERIVED)
+
+
+def _stages_known(actor: Actor) -> Q:
+    return ~Q(visibility=StageVisibility.RESTRICTED) | Q(pk__in=readable_stages(actor).values("pk"))
 
 
 def _lead_ends(actor: Actor) -> dict[str, Any]:

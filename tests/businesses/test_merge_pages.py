@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from bizworks.tenancy.context import tenant_context
-from businesses.models import Business, BusinessMerge, Contact, Employer
+from businesses.models import Business, BusinessMerge, BusinessStage, Contact, Employer
 from businesses.selectors import business_search
 from businesses.services.merge_fields import FIELD_GROUPS
 from businesses.services.merge_preview import merge_preview
@@ -136,12 +136,16 @@ def test_numbers_tell_nobody_of_restricted_records(north, two):
         serve(north, ours)
         serve(north, theirs, visibility="restricted")
         meet(north, theirs, visibility="restricted")
+        BusinessStage.objects.create(
+            business=theirs, stage="at_risk", began_on=date(2026, 1, 1), source="Told", visibility="restricted",
+            agency=north.agency, recorded_by_id=north.rep.staff_id,
+        )  # fmt: skip
         told = {
             actor.role: merge_preview(actor=actor, survivor_id=ours.pk, absorbed_id=theirs.pk)
             for actor in (north.manager, north.state)
         }
         labels = {role: {kind.label: kind.number for kind in preview.moving} for role, preview in told.items()}
-    assert labels == {"manager": {}, "state": {"contacts logged": 1, "services": 1}}
+    assert labels == {"manager": {}, "state": {"contacts logged": 1, "services": 1, "life-cycle stages": 1}}
     assert told["manager"].effects == ()
     assert "2 businesses served become 1" in told["state"].effects[0]
 

@@ -1,11 +1,13 @@
 """Two records become one and two again, exactly (BR-13, BR-37)."""
 
+import threading
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from bizworks.core.errors import BusinessRuleError, NotAllowedError, StaleVersionError
+from bizworks.tenancy.context import tenant_context
 from businesses.models import (
     Business,
     BusinessIdentifier,
@@ -17,6 +19,8 @@ from businesses.models import (
     MergePart,
     Tag,
 )
+from businesses.services.import_run import import_run
+from businesses.services.imports import import_start
 from businesses.services.merges import MergeData, business_merge, business_unmerge, merges_collect
 from interactions.models import (
     FollowUp,
@@ -30,8 +34,9 @@ from interactions.models import (
 from reporting.models import ServedCell
 from reporting.services.drain import counts_drain
 from reporting.services.recount import counts_recount
+from tests.businesses.conftest import upload
 from tests.businesses.merging import everything, meet, serve
-from tests.factories import make_business, make_contact
+from tests.factories import make_business, make_contact, make_world
 
 
 @pytest.fixture
@@ -310,3 +315,84 @@ def test_the_log_names_rows_not_copies(in_north, two):
         cursor.execute("SELECT count(*) FROM tenancy_auditevent WHERE table_name = 'businesses_businessmerge'")
         assert cursor.fetchone() == (1,)
     assert Interaction.objects.count() == 0
+
+
+def test_the_next_import_of_a_list_finds_the_survivor(in_north):
+    header = "id,name,address,city,state,zip,phone\n"
+    rows = ["1,Acme Tool,1 Main St,Springfield,MA,1103,413 555-0100\n", "2,Acme Tool Co,1 Main,Springfield,MA,1103,\n"]
+
+    def take(text):
+        batch = upload(in_north.manager, header + text)
+        import_start(actor=in_north.manager, batch_id=batch.pk)
+        import_run(tenant_id=in_north.tenant.pk, batch_id=batch.pk)
+        batch.refresh_from_db()
+        return batch.rows_new, batch.rows_changed, batch.rows_unchanged
+
+    assert take("".join(rows)) == (2, 0, 0)
+    ours, theirs = Business.objects.order_by("pk")
+    merged(in_north, ours, theirs)
+    assert take("".join(rows)) == (0, 0, 2)
+    changed = rows[1].replace("1103,", "1103,413 555-0177")
+    assert take(rows[0] + changed)[0] == 0
+    assert Business.objects.count() == 2
+    assert set(BusinessIdentifier.objects.values_list("business", flat=True)) == {ours.pk}
+
+
+def _racing(world, acts):
+    """Run acts at the same time, each in a transaction of its own; what each raised, None = nothing."""
+    outcomes = [None] * len(acts)
+
+    def run(number):
+        try:
+            with tenant_context(world.tenant.pk):
+                acts[number]()
+        except Exception as error:
+            outcomes[number] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return outcomes
+
+
+def test_merges_at_the_same_time_wait_for_each_other(committed):
+    """The same pair both ways, a chain, and writers: one outcome, nothing lost, no deadlock."""
+    world = make_world("merging")
+    for _ in range(4):
+        with tenant_context(world.tenant.pk):
+            first, second, third = (make_business(world) for _ in range(3))
+            services = [serve(world, business) for business in (first, second, third)]
+        pairs = [(first, second), (second, first), (second, third), (third, first)]
+        acts = [
+            lambda pair=pair: business_merge(actor=world.manager, data=MergeData(pair[0].pk, pair[1].pk))
+            for pair in pairs
+        ]
+        acts += [lambda business=business: serve(world, business) for business in (first, second, third)]
+        outcomes = _racing(world, acts)
+        assert all(isinstance(outcome, BusinessRuleError) for outcome in outcomes if outcome), outcomes
+        assert outcomes[4:] == [None] * 3
+        with tenant_context(world.tenant.pk):
+            merges_collect(tenant_id=world.tenant.pk)
+            living = Business.objects.exclude(status="merged").filter(pk__in=[first.pk, second.pk, third.pk])
+            assert living.count() == 1
+            assert set(
+                ServiceDelivered.objects.values_list("business", flat=True).filter(pk__in=[s.pk for s in services])
+            ) == {living.get().pk}
+            assert counts_recount().differences == ()
+
+
+def test_a_merge_is_undone_once_however_often_it_is_asked(committed):
+    world = make_world("undoing")
+    with tenant_context(world.tenant.pk):
+        ours, theirs = make_business(world), make_business(world)
+        service = serve(world, theirs)
+        merge = business_merge(actor=world.manager, data=MergeData(ours.pk, theirs.pk))
+    outcomes = _racing(world, [lambda: business_unmerge(actor=world.manager, merge_id=merge.pk)] * 3)
+    assert sum(outcome is None for outcome in outcomes) == 1
+    with tenant_context(world.tenant.pk):
+        service.refresh_from_db()
+        assert service.business_id == theirs.pk
