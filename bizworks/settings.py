@@ -250,6 +250,7 @@ MEDIA_ROOT = DATA_DIR / "files"  # never served by URL; views stream from it aft
 # --- static files: ours, and the packages' as built by the launcher
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+MAPS_DIR = BASE_DIR / "build" / "maps"
 STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "build" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -327,10 +328,11 @@ CELERY_BEAT_SCHEDULE = {
     "drain-counts": {"task": "reporting.sweep_counts", "schedule": 3.0, "options": {"expires": 3}},
     "advance-counts": {"task": "reporting.advance_counts", "schedule": 300.0, "options": {"expires": 300}},
     "resume-imports": {"task": "businesses.sweep_imports", "schedule": 10.0, "options": {"expires": 10}},
-    "collect-merges": {"task": "businesses.collect_merges", "schedule": 60.0, "options": {"expires": 60}},
     "find-duplicates": {"task": "businesses.sweep_matching", "schedule": 20.0, "options": {"expires": 20}},
+    "collect-merges": {"task": "businesses.collect_merges", "schedule": 60.0, "options": {"expires": 60}},
     "follow-map": {"task": "businesses.follow_map", "schedule": 3600.0, "options": {"expires": 3600}},
     "resume-exports": {"task": "reporting.sweep_exports", "schedule": 10.0, "options": {"expires": 10}},
+    "resume-lists": {"task": "businesses.sweep_lists", "schedule": 10.0, "options": {"expires": 10}},
 }
 
 # --- logs: one line an event, request id in each, no personal data

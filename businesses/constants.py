@@ -129,7 +129,6 @@ class Stage(TextChoices):
 
 ALARMING_STAGES = (Stage.AT_RISK, Stage.CLOSING, Stage.RELOCATING)
 
-
 STAGE_POINTS: dict[str, tuple[int, int]] = {
     Stage.STARTUP: (12, 40),
     Stage.GROWTH: (36, 22),
@@ -261,8 +260,6 @@ MESSAGE_DAYS = 14
 MAX_LEADS_ASSIGNED = 5_000
 """Businesses that one bulk assignment takes."""
 
-COUNT_CAP = 10_000
-"""Lists count exactly up to here."""
 BULK_CAP = 10_000
 """Businesses one change may touch."""
 BULK_AT_ONCE = 500

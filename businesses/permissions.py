@@ -1,8 +1,13 @@
 """Rules about one object: what of a business this actor may read."""
 
+from typing import TYPE_CHECKING
+
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
-from businesses.constants import Scheme, Source
+from businesses.constants import Scheme, Sharing, Source
+
+if TYPE_CHECKING:
+    from businesses.models import SavedView
 
 UC_SCHEMES = (Scheme.UI_ACCOUNT, Scheme.REPORTING_UNIT)
 
@@ -53,6 +58,11 @@ def works_in(actor: Actor, *, region_id: int | None) -> bool:
     return not actor.region_ids or region_id in actor.region_ids
 
 
+def may_change_view(actor: Actor, view: "SavedView") -> bool:
+    """Whether a saved view may be renamed, shared otherwise or deleted: by its owner; a shared one by who manages lists."""
+    return view.owner_id == actor.staff_id or (view.sharing != Sharing.PRIVATE and actor.may(Permission.MANAGE_LISTS))
+
+
 AUDIT_COLUMNS: dict[str, tuple[str, dict[str, str]]] = {
     "businesses_employer": ("name", {"fein": Permission.SEE_FEIN}),
     "businesses_business": (
@@ -73,14 +83,19 @@ AUDIT_COLUMNS: dict[str, tuple[str, dict[str, str]]] = {
         ),
     ),
     "businesses_confirmedmatch": ("business other rule reason decided_by", {}),
+    "businesses_businessmerge": ("survivor absorbed note merged_by merged_at undone_by undone_at", {}),
     "businesses_lead": ("business region staff agency backup started_on ended_on how end decided_by", {}),
     "businesses_leadproposal": ("business region kind proposed proposed_by state expires_on decided_by", {}),
     "businesses_teammember": ("business staff agency part started_on ended_on added_by ended_by", {}),
     "businesses_outreach": ("business lead staff agency kind on", {}),
     "businesses_duplicatepair": ("left right state flagged_by decided_by note moved", {}),
     "businesses_matchrun": ("state requested_by pairs_found pairs_new changed_since", {}),
-    "businesses_businessmerge": ("survivor absorbed note merged_by merged_at undone_by undone_at", {}),
     "businesses_importbatch": ("source_name file_name state rows_new rows_changed rows_rejected requested_by", {}),
+    "businesses_tag": ("name look is_retired created_by", {}),
+    "businesses_businesstag": ("business tag added_by", {}),
+    "businesses_bulkchange": ("action tag lead selected changed state requested_by undoes", {}),
+    "businesses_savedview": ("name owner sharing parameters", {}),
+    "businesses_listexport": ("file_name format parameters sort columns total state requested_by downloads", {}),
 }
 """What the audit trail shows of our tables: names to every reader (BR-2), and what needs a permission (BR-4, BR-6).
 

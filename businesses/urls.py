@@ -2,11 +2,26 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from businesses.views import businesses, contacts, duplicates, imports, leads, merges, relationships, search, stages
+from businesses.views import (
+    bulk,
+    businesses,
+    contacts,
+    duplicates,
+    imports,
+    leads,
+    list_exports,
+    lists,
+    merges,
+    relationships,
+    saved_views,
+    search,
+    stages,
+    tags,
+)
 
 app_name = "businesses"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", businesses.business_index, name="list"),
+    path("", lists.business_index, name="list"),
     path("search/", search.business_suggest, name="search"),
     path("naics/", businesses.naics_suggest, name="naics"),
     path("new/", businesses.business_new, name="create"),
@@ -14,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:business_id>/", businesses.business_detail, name="detail"),
     path("<int:business_id>/edit/", businesses.business_edit, name="edit"),
     path("<int:business_id>/contacts/new/", contacts.contact_new, name="contact_create"),
+    path("<int:business_id>/stages/", stages.stages, name="stages"),
+    path("stages/<int:stage_id>/void/", stages.void, name="stage_void"),
     path("leads/", leads.lead_list, name="leads"),
     path("leads/assign/", leads.leads_assign, name="leads_assign"),
     path("leads/proposals/<int:proposal_id>/accept/", leads.proposal_accept, name="proposal_accept"),
@@ -30,8 +47,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("team/<int:member_id>/remove/", relationships.team_remove, name="team_remove"),
     path("contacts/<int:contact_id>/known/", relationships.acquaintance, name="acquaintance"),
     path("news/seen/", relationships.news_seen, name="news_seen"),
-    path("<int:business_id>/stages/", stages.stages, name="stages"),
-    path("stages/<int:stage_id>/void/", stages.void, name="stage_void"),
     path("contacts/<int:contact_id>/edit/", contacts.contact_edit, name="contact_edit"),
     path("contacts/<int:contact_id>/left/", contacts.contact_left, name="contact_left"),
     path("<int:business_id>/merge/", merges.merge_choose, name="merge"),
@@ -52,4 +67,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:batch_id>/continue/", imports.import_continue, name="import_continue"),
     path("imports/<int:batch_id>/cancel/", imports.import_stop, name="import_cancel"),
     path("imports/<int:batch_id>/rows.csv", imports.import_rows, name="import_rows"),
+    path("views/", saved_views.view_index, name="views"),
+    path("views/new/", saved_views.view_add, name="view_add"),
+    path("views/<int:view_id>/", saved_views.view_open, name="view_open"),
+    path("views/<int:view_id>/edit/", saved_views.view_edit, name="view_edit"),
+    path("views/<int:view_id>/replace/", saved_views.view_update, name="view_replace"),
+    path("views/<int:view_id>/pin/", saved_views.view_pinned, name="view_pin"),
+    path("views/<int:view_id>/delete/", saved_views.view_remove, name="view_delete"),
+    path("tags/", tags.tag_index, name="tags"),
+    path("tags/<int:tag_id>/", tags.tag_edit, name="tag_edit"),
+    path("tags/<int:tag_id>/merge/", tags.tag_into, name="tag_merge"),
+    path("tags/<int:tag_id>/retire/", tags.tag_retired, name="tag_retire"),
+    path("<int:business_id>/tags/", tags.business_tags, name="business_tags"),
+    path("changes/", bulk.change_index, name="changes"),
+    path("changes/new/", bulk.bulk, name="bulk"),
+    path("changes/<int:change_id>/", bulk.change_detail, name="change"),
+    path("changes/<int:change_id>/cancel/", bulk.change_cancel, name="change_cancel"),
+    path("changes/<int:change_id>/undo/", bulk.change_undo, name="change_undo"),
+    path("files/", list_exports.list_exports, name="list_exports"),
+    path("files/<int:export_id>/progress/", list_exports.list_export_progress, name="list_export_progress"),
+    path("files/<int:export_id>/cancel/", list_exports.list_export_stop, name="list_export_cancel"),
+    path("files/<int:export_id>/download/", list_exports.list_export_download, name="list_export_download"),
 ]

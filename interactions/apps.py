@@ -20,10 +20,12 @@ class InteractionsConfig(AppConfig):
         from businesses.selectors import (
             register_alert_source,
             register_business_panel,
+            register_list_condition,
             register_served_condition,
             register_timeline_source,
         )
         from interactions.selectors import (
+            businesses_with_open_step,
             last_contact_panel,
             late_steps,
             open_work_panel,
@@ -47,6 +49,7 @@ class InteractionsConfig(AppConfig):
         register_business_panel("interactions/panel.html", open_work_panel, is_brief=True)
         register_alert_source(late_steps)
         register_served_condition(served_businesses)
+        register_list_condition("open_step", businesses_with_open_step)
         register_move_listener(services_follow_move)
         register_relations()
         register_relationship_sources()

@@ -1,14 +1,13 @@
 """Reads of businesses: the list, and one business."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
-from bizworks.directory.models import Agency, Area, Region, Sector
+from bizworks.directory.models import Area
 from bizworks.directory.selectors import profile, tenant_today
 from bizworks.directory.services.map_changes import MapScope
 from bizworks.reference.models import NaicsCode, State
@@ -82,24 +81,6 @@ def _anchor(cursor: str) -> tuple[str, int] | None:
         return None
     text = Business.objects.filter(pk=int(number)).values_list("search_text", flat=True).first()
     return None if text is None else (text, int(number))
-
-
-@dataclass(frozen=True)
-class ListOptions:
-    """What the filters of the list offer, as pairs (id, name); agencies also when they have retired."""
-
-    regions: list[tuple[int, str]] = field(default_factory=list)
-    areas: list[tuple[int, str]] = field(default_factory=list)
-    sectors: list[tuple[int, str]] = field(default_factory=list)
-    agencies: list[tuple[int, str]] = field(default_factory=list)
-
-
-def list_options() -> ListOptions:
-    """Read the choices of the list's filters. Queries: 4."""
-    today = timezone.now().date()
-    regions, areas, sectors = (m.objects.in_force(today).values_list("id", "name") for m in (Region, Area, Sector))
-    agencies = Agency.objects.values_list("id", "name")
-    return ListOptions(list(regions), list(areas), list(sectors), list(agencies))
 
 
 def business_count_in(scope: MapScope) -> int:
@@ -189,8 +170,7 @@ def business_facts(*, actor: Actor, business: Business) -> list[Fact]:
         source = business.get_employees_source_display()
         facts.append(_fact(actor, "Employees here", f"{business.employees:,}", business.employees_source, source))
     return facts + [
-        _identifier_fact(actor, row)
-        for row in BusinessIdentifier.objects.filter(business=business).defer("listed")
+        _identifier_fact(actor, row) for row in BusinessIdentifier.objects.filter(business=business).defer("listed")
     ]
 
 

@@ -32,10 +32,12 @@ class BusinessAlert:
 PanelProvider = Callable[..., Any]
 AlertSource = Callable[..., Iterable[BusinessAlert]]
 ServedCondition = Callable[..., Exists | Q]
+ListCondition = Callable[..., Exists | Q]
 
 _panels: list[tuple[str, PanelProvider, bool]] = []
 _alerts: list[AlertSource] = []
 _served: list[ServedCondition] = []
+_list_conditions: dict[str, ListCondition] = {}
 
 
 def register_business_panel(template: str, provider: PanelProvider, *, is_brief: bool = False) -> None:
@@ -69,6 +71,21 @@ def served_condition(*, actor: Actor, agency_id: int | None) -> Exists | Q:
     for condition in _served:
         combined = condition(actor=actor, agency_id=agency_id) | combined
     return combined
+
+
+def register_list_condition(name: str, condition: ListCondition) -> None:
+    """Let an upper app say which businesses a filter of the list shows.
+
+    `condition(actor=...)` returns a condition on Business that tells the actor nothing they may not
+    know (BR-3). Known names: `open_step` (a next step is open).
+    """
+    _list_conditions[name] = condition
+
+
+def list_condition(name: str, *, actor: Actor) -> Exists | Q:
+    """The condition of that name; no business meets one that no app knows. Queries: 0."""
+    condition = _list_conditions.get(name)
+    return condition(actor=actor) if condition else Q(pk__in=[])
 
 
 def business_panels(*, actor: Actor, business: Business) -> list[BusinessPanel]:

@@ -180,7 +180,7 @@ def _middles(areas: Iterable[int], ground: list[tuple[int, str | None, bool]]) -
 
 def _grid(places: dict[int, Place]) -> dict[int, tuple[int, int]]:
     """Give each place a cell of its own near where it lies: columns from west to east, in each from north to south."""
-    columns = max(1, ceil(sqrt(len(places) * 1.6)))
+    columns = max(1, ceil(sqrt(len(places) * 1.25)))
     rows = ceil(len(places) / columns)
     west_to_east = sorted(places, key=lambda key: (places[key][0], places[key][1], key))
     cells: dict[int, tuple[int, int]] = {}
@@ -195,7 +195,7 @@ def _lines(name: str) -> tuple[str, ...]:
     """A name on at most three short lines."""
     lines = [""]
     for word in name.replace("/", " / ").split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > 12:
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > 11:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
-    return tuple(line[:13] + ("…" if len(line) > 13 else "") for line in lines[:3])
+    return tuple(line[:12] + ("…" if len(line) > 12 else "") for line in lines[:3])

@@ -6,6 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 
+from bizworks.core.errors import NotAllowedError
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
 from businesses.constants import MAX_VIEWS, Sharing
@@ -42,6 +43,14 @@ def views_shown(*, actor: Actor) -> list[ShownView]:
 def view_get_for(*, actor: Actor, view_id: int) -> SavedView:
     """One view the actor may open. Errors: NotAllowedError, Http404. Queries: 1."""
     return get_object_or_404(view_list(actor=actor), pk=view_id)
+
+
+def view_get_to_change(*, actor: Actor, view_id: int) -> SavedView:
+    """One view the actor may change. Errors: NotAllowedError, Http404. Queries: 1."""
+    view = view_get_for(actor=actor, view_id=view_id)
+    if not may_change_view(actor, view):
+        raise NotAllowedError("Only the owner of a view can change it. You can save it under a name of your own.")
+    return view
 
 
 def view_pinned(*, actor: Actor) -> SavedView | None:

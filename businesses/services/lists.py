@@ -9,10 +9,9 @@ from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
 from businesses.constants import MAX_VIEWS, Sharing
 from businesses.models import PinnedView, SavedView
-from businesses.permissions import may_change_view
 from businesses.selectors.columns import COLUMNS
 from businesses.selectors.lists import CONDITIONS, ORDERS
-from businesses.selectors.saved_views import view_get_for
+from businesses.selectors.saved_views import view_get_for, view_get_to_change
 from businesses.validators import one_line, problem_with_text
 
 
@@ -47,7 +46,7 @@ def view_save(
 @transaction.atomic
 def view_change(*, actor: Actor, view_id: int, name: str, sharing: str) -> SavedView:
     """Rename a view, or share it otherwise. Errors: NotAllowedError, Http404, BusinessRuleError. Queries: at most 4."""
-    view = _changeable(actor, view_id)
+    view = view_get_to_change(actor=actor, view_id=view_id)
     view.name, view.sharing = _checked(actor, name, sharing, view), sharing
     view.save(update_fields=["name", "sharing", "updated_at"])
     return view
@@ -58,7 +57,7 @@ def view_replace(
     *, actor: Actor, view_id: int, parameters: Mapping[str, Sequence[str]], sort: str, columns: Sequence[str]
 ) -> SavedView:
     """Give a view other filters, order and columns. Errors: NotAllowedError, Http404. Queries: 2."""
-    view = _changeable(actor, view_id)
+    view = view_get_to_change(actor=actor, view_id=view_id)
     for field, value in _content(parameters, sort, columns).items():
         setattr(view, field, value)
     view.save(update_fields=["parameters", "sort", "columns", "updated_at"])
@@ -68,7 +67,7 @@ def view_replace(
 @transaction.atomic
 def view_delete(*, actor: Actor, view_id: int) -> SavedView:
     """Delete a view, and with it that it opens first for anybody. Errors: NotAllowedError, Http404. Queries: 3."""
-    view = _changeable(actor, view_id)
+    view = view_get_to_change(actor=actor, view_id=view_id)
     PinnedView.objects.filter(view=view_id).delete()
     SavedView.objects.filter(pk=view_id).delete()
     return view
@@ -83,13 +82,6 @@ def view_pin(*, actor: Actor, view_id: int | None) -> SavedView | None:
         PinnedView.objects.filter(staff=actor.staff_id).delete()
     else:
         PinnedView.objects.update_or_create(staff_id=actor.staff_id, defaults={"view_id": view.pk})
-    return view
-
-
-def _changeable(actor: Actor, view_id: int) -> SavedView:
-    view = view_get_for(actor=actor, view_id=view_id)
-    if not may_change_view(actor, view):
-        raise NotAllowedError("Only the owner of a view can change it. You can save it under a name of your own.")
     return view
 
 

@@ -11,7 +11,6 @@ from bizworks.core.errors import StaleVersionError
 from bizworks.directory.selectors import labels
 from bizworks.tenancy.policy import Permission
 from businesses import selectors
-from businesses.filters import BusinessFilter
 from businesses.forms import BusinessForm, TimelineForm
 from businesses.models import Business
 from businesses.services.businesses import business_create, business_update
@@ -49,6 +48,7 @@ def business_detail(request: HttpRequest, business_id: int) -> HttpResponse:
         "alerts": selectors.business_alerts(actor=actor, business=business),
         "briefs": [panel for panel in panels if panel.is_brief],
         "panels": [panel for panel in panels if not panel.is_brief],
+        "tags": selectors.tag_panel(actor=actor, business_id=business.pk),
         "stage": selectors.stage_of(actor=actor, business=business),
         "contacts": selectors.contact_list(business=business),
         "facts": selectors.business_facts(actor=actor, business=business),

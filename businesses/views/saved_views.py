@@ -53,7 +53,7 @@ def view_add(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def view_edit(request: HttpRequest, view_id: int) -> HttpResponse:
     """Rename a view, or share it otherwise."""
-    view = selectors.view_get_for(actor=request.actor, view_id=view_id)
+    view = selectors.view_get_to_change(actor=request.actor, view_id=view_id)
     form = _view_form(request, initial={"name": view.name, "sharing": view.sharing})
     if form.save(lambda: view_change(actor=request.actor, view_id=view.pk, **form.cleaned_data)):
         messages.success(request, "Saved.")
@@ -81,7 +81,7 @@ def view_pinned(request: HttpRequest, view_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def view_remove(request: HttpRequest, view_id: int) -> HttpResponse:
     """Delete a view, after a question."""
-    view = selectors.view_get_for(actor=request.actor, view_id=view_id)
+    view = selectors.view_get_to_change(actor=request.actor, view_id=view_id)
     if request.method == "POST":
         view_delete(actor=request.actor, view_id=view.pk)
         messages.success(request, f"“{view.name}” is deleted.")

@@ -10,7 +10,13 @@ from interactions.selectors.catalogue import (
     slate_in_force,
     usual_item_ids,
 )
-from interactions.selectors.follow_ups import FollowUpList, follow_up_list, follow_ups_due, readable_follow_ups
+from interactions.selectors.follow_ups import (
+    FollowUpList,
+    businesses_with_open_step,
+    follow_up_list,
+    follow_ups_due,
+    readable_follow_ups,
+)
 from interactions.selectors.interactions import (
     InteractionPage,
     businesses_for_log,
@@ -33,6 +39,7 @@ __all__ = [
     "SlateVersion",
     "agencies",
     "businesses_for_log",
+    "businesses_with_open_step",
     "catalogue",
     "colleagues",
     "contacts_for_log",

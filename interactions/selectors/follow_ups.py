@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bizworks.directory.selectors import tenant_today
 from bizworks.tenancy.actor import Actor
@@ -20,6 +20,11 @@ def readable_follow_ups(actor: Actor) -> QuerySet[FollowUp]:
         | Q(assignee=actor.staff_id)
         | Q(interaction__in=Interaction.objects.readable_by(actor).values("pk"))
     )
+
+
+def businesses_with_open_step(*, actor: Actor) -> Exists:
+    """Condition on Business: a next step is open that the actor may read (BR-3). Queries: 0."""
+    return Exists(readable_follow_ups(actor).filter(business=OuterRef("pk"), done_at=None))
 
 
 @dataclass(frozen=True)

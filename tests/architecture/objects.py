@@ -8,14 +8,20 @@ from bizworks.directory.models import Center, Invitation, Notice, StaffMember
 from bizworks.tenancy.context import tenant_context
 from businesses.models import (
     Acquaintance,
+    BulkChange,
     BusinessStage,
+    BusinessTag,
     ConfirmedMatch,
     DuplicatePair,
     ImportBatch,
     ImportRowProblem,
     Lead,
     LeadProposal,
+    ListExport,
     MatchRun,
+    PinnedView,
+    SavedView,
+    Tag,
     TeamMember,
     Watch,
 )
@@ -116,6 +122,20 @@ def make_objects(world: World, canary: str) -> dict[str, int]:
         Acquaintance.objects.create(staff=rep, contact=contact, how=f"{canary} school")
         Watch.objects.create(business=business, staff=rep)
         notice = Notice.objects.create(recipient=rep, text=f"{canary} told", url=business.get_absolute_url())
+        tag = Tag.objects.create(name=f"{canary} tag")
+        change = BulkChange.objects.create(action="tag_add", tag=tag, state="done", requested_by=rep)
+        BusinessTag.objects.create(business=business, tag=tag, change=change)
+        view = SavedView.objects.create(
+            name=f"{canary} view", owner=rep, agency=world.agency, sharing="everyone", sort="name"
+        )
+        PinnedView.objects.create(staff_id=world.other_rep.staff_id, view=view)
+        list_export = ListExport.objects.create(
+            format="csv",
+            requested_by=rep,
+            sort="name",
+            file_name=f"{canary}.zip",
+            parameters={"filters": {}, "words": []},
+        )
         center = Center.objects.create(code="c1", name=f"{canary} center", area=world.area)
         invitation = Invitation.objects.create(
             email=f"{canary}@example.org", name=canary, role="representative", agency=world.agency, expires_at=later
@@ -132,19 +152,23 @@ def make_objects(world: World, canary: str) -> dict[str, int]:
         world.sector.save()
         return {
             "business": business.pk,
-            "pair": pair.pk,
-            "run": run.pk,
             "employer": business.employer_id,
             "contact": contact.pk,
             "stage": stage.pk,
             "other": other.pk,
             "merge": merge.pk,
+            "pair": pair.pk,
+            "run": run.pk,
             "interaction": interaction.pk,
             "service": service.pk,
             "note": note.pk,
             "follow_up": follow_up.pk,
             "batch": batch.pk,
             "export": export.pk,
+            "list_export": list_export.pk,
+            "view": view.pk,
+            "tag": tag.pk,
+            "change": change.pk,
             "center": center.pk,
             "invitation": invitation.pk,
             "token": token.pk,

@@ -73,9 +73,7 @@ def walk_back(rows, sort: str, size: int) -> list[int]:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    kinds=st.lists(
-        st.tuples(st.one_of(st.none(), st.integers(0, 3)), st.sampled_from(BANDS)), min_size=1, max_size=14
-    ),
+    kinds=st.lists(st.tuples(st.one_of(st.none(), st.integers(0, 3)), st.sampled_from(BANDS)), min_size=1, max_size=14),
     size=st.integers(1, 5),
     narrowed=st.booleans(),
 )
@@ -85,7 +83,9 @@ def test_every_page_walk_visits_each_business_once_in_every_order(in_north, kind
     with transaction.atomic():
         made = [vary(in_north, n, days_ago=days, band=band).pk for n, (days, band) in enumerate(kinds)]
         parameters = {"region": [str(in_north.region.pk)]} if narrowed else {}
-        expected = set(Business.objects.filter(region=in_north.region).values_list("pk", flat=True)) if narrowed else set(made)
+        expected = (
+            set(Business.objects.filter(region=in_north.region).values_list("pk", flat=True)) if narrowed else set(made)
+        )
 
         def rows():
             return business_filtered(actor=in_north.rep, parameters=parameters)
@@ -105,7 +105,9 @@ def test_rows_added_meanwhile_neither_repeat_nor_hide_another(in_north, sort):
 
     def add() -> None:
         number = next(numbers)
-        vary(in_north, number, name=("AAA", "Same name", "zzz")[number % 3], days_ago=number % 5, band=BANDS[number % 4])
+        vary(
+            in_north, number, name=("AAA", "Same name", "zzz")[number % 3], days_ago=number % 5, band=BANDS[number % 4]
+        )
 
     seen = walk(lambda: business_filtered(actor=in_north.rep, parameters={}), sort, 2, between=add)
     assert len(seen) == len(set(seen))
@@ -267,7 +269,9 @@ def test_no_column_tells_what_the_unemployment_agency_said(north, client_for):
 # --- cost
 
 
-@pytest.mark.parametrize("query", [{}, {"sort": "-contact"}, {"map": "1"}, {"sort": "size", "q": "name", "tag": "none"}])
+@pytest.mark.parametrize(
+    "query", [{}, {"sort": "-contact"}, {"map": "1"}, {"sort": "size", "q": "name", "tag": "none"}]
+)
 @pytest.mark.parametrize("htmx", [False, True])
 def test_the_list_costs_the_same_for_ten_and_for_a_thousand(north, client_for, query, htmx):
     client = client_for(north.rep)

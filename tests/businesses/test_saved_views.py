@@ -93,7 +93,10 @@ def test_a_shared_view_says_whose_it_is(north, client_for):
     address = client_for(north.manager).get(reverse("businesses:view_open", args=[view.pk])).url
     page = client_for(north.manager).get(address).content.decode()
     assert f"A view of {north.rep.name}, {north.agency.name}" in page
-    assert f"{north.rep.name}, {north.agency.name}" in client_for(north.manager).get(reverse("businesses:views")).content.decode()
+    assert (
+        f"{north.rep.name}, {north.agency.name}"
+        in client_for(north.manager).get(reverse("businesses:views")).content.decode()
+    )
 
 
 def test_a_private_view_and_a_strangers_are_not_there(north, south, client_for):
@@ -102,7 +105,13 @@ def test_a_private_view_and_a_strangers_are_not_there(north, south, client_for):
     with tenant_context(south.tenant.pk):
         strange = save(south.manager, "Zzcanary", "everyone")
     client = client_for(north.state)
-    for name, method in (("view_open", "get"), ("view_edit", "get"), ("view_delete", "post"), ("view_pin", "post"), ("view_replace", "post")):
+    for name, method in (
+        ("view_open", "get"),
+        ("view_edit", "get"),
+        ("view_delete", "post"),
+        ("view_pin", "post"),
+        ("view_replace", "post"),
+    ):
         for pk in (private.pk, strange.pk, 10**17):
             assert getattr(client, method)(reverse(f"businesses:{name}", args=[pk])).status_code == 404
     assert b"anary" not in client.get(reverse("businesses:views")).content

@@ -108,7 +108,9 @@ def test_the_page_of_tags(north, client_for):
     page = client.get(reverse("businesses:tags")).content.decode()
     assert "Job fair" in page
     assert client.post(reverse("businesses:tags"), {"name": "", "look": "star"}).status_code == 422
-    assert client.post(reverse("businesses:tag_edit", args=[tag.pk]), {"name": "Fair", "look": "flag"}).status_code == 302
+    assert (
+        client.post(reverse("businesses:tag_edit", args=[tag.pk]), {"name": "Fair", "look": "flag"}).status_code == 302
+    )
     assert client.post(reverse("businesses:tag_retire", args=[tag.pk])).status_code == 302
     assert client.post(reverse("businesses:tag_merge", args=[tag.pk]), {"into": other.pk}).status_code == 302
     assert client.post(reverse("businesses:tag_merge", args=[other.pk]), {"into": other.pk}).status_code == 422
