@@ -18,8 +18,7 @@ class Lead(TenantModel):
     at the time.
 
     On merge: the survivor's active lead of a region stays; the other record's active lead of that
-    region ends (`LeadEnd.MERGED`) and joins the survivor's team. Where the survivor has none, it moves.
-    Ended rows move as history.
+    region ends (`LeadEnd.MERGED`). Where the survivor has none, it moves. Ended rows move as history.
     """
 
     business = TenantForeignKey(Business, related_name="leads")
@@ -65,7 +64,7 @@ class LeadProposal(TenantModel):
     At most one is open for each business and region. An open one whose `expires_on` has come counts
     as expired and may be replaced.
 
-    On merge: an open proposal of the record that goes is withdrawn; all rows move as history.
+    On merge: rows move; where both have an open one, that of the record that goes is overtaken.
     """
 
     business = TenantForeignKey(Business, related_name="lead_proposals")

@@ -196,7 +196,7 @@ def team_business_for(*, actor: Actor, member_id: int) -> Business:
 
 def register_relationship_card() -> None:
     """Put the card on the business page; called from `apps.py`."""
-    register_business_panel("businesses/_relationship.html", relationship_for)
+    register_business_panel("businesses/_relationship.html", relationship_for, is_brief=True)
 
 
 def lead_condition(*, actor: Actor, who: str) -> Exists | Q:

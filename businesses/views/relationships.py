@@ -60,7 +60,7 @@ def ask(
 
 @require_safe
 def relationship(request: HttpRequest, business_id: int) -> HttpResponse:
-    """The lead with its history, the team, who knows whom. Queries: at most 20."""
+    """The lead with its history, the team, who knows whom. Queries: at most 16."""
     actor = request.actor
     business = selectors.business_get_for(actor=actor, business_id=business_id)
     context = {
