@@ -9,6 +9,7 @@ from django.db import transaction
 
 from bizworks.accounts.models import User
 from bizworks.demo.businesses import DemoDirectory
+from bizworks.demo.duplicates import make_duplicates
 from bizworks.demo.history import DemoHistory
 from bizworks.demo.names import person_name
 from bizworks.demo.people import PASSWORD, TENANTS, DemoPerson, DemoTenant
@@ -60,6 +61,7 @@ class Command(BaseCommand):
             )
             services = history.make(demo.contacts)
             DemoRelationships(businesses=businesses, seed=demo.contacts, today=today).make()
+            make_duplicates(businesses, seed=demo.contacts)
             counts_rebuild()
         return len(businesses), services
 
