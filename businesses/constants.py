@@ -195,11 +195,47 @@ IMPORT_SYNONYMS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Headers that lists use, in lower case without marks; the first that is found is taken."""
 
+
+class ImportPhase(TextChoices):
+    """What the worker does, or did last, with a list."""
+
+    READ = "read", "Reading the workbook"
+    CHECK = "check", "Checking every row"
+    TAKE = "take", "Taking the rows"
+    UNDO_CHECK = "undo_check", "Looking what can be undone"
+    UNDO = "undo", "Undoing"
+
+
+class MatchedPolicy(TextChoices):
+    """What becomes of a row whose business is known from elsewhere (BR-12)."""
+
+    FILL = "fill", "Use the known business, and fill in what is empty there"
+    LINK = "link", "Use the known business as it is"
+    ADD = "add", "Add it again as a new business"
+
+
+class RowEffect(TextChoices):
+    """What a row of a list did, or would do; every row is exactly one of these."""
+
+    NEW = "new", "New"
+    MATCHED = "matched", "Known from elsewhere"
+    CHANGED = "changed", "Changed"
+    UNCHANGED = "unchanged", "Unchanged"
+    REJECTED = "rejected", "Not taken"
+
+
 MAX_IMPORT_BYTES = 50 * 1024 * 1024
+MAX_WORKBOOK_UNPACKED = 600 * 1024 * 1024
+"""Bytes a workbook may declare to unpack to; more is refused unread."""
+MAX_WORKBOOK_PARTS = 2_000
+WORKBOOK_MEMORY = 1_536 * 1024 * 1024
+"""Bytes of address space of the process that reads a workbook; what needs more is refused."""
+WORKBOOK_SECONDS = 120
+"""Processor time of that process."""
 MAX_IMPORT_COLUMNS = 300
 MAX_IMPORT_LINE = 500_000
 """Characters of one line of a list; a longer one is refused as one broken row."""
-IMPORT_CHUNK = 1_000
+IMPORT_CHUNK = 5_000
 """Rows taken in one transaction: what a kill can cost, and how often progress shows."""
 IMPORT_STALE_SECONDS = 30
 """After this silence of a worker its import is given to another."""

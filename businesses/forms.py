@@ -16,6 +16,7 @@ from businesses.constants import (
     MAX_IMPORT_BYTES,
     ContactRole,
     ImportField,
+    MatchedPolicy,
     Source,
     Stage,
     StageVisibility,
@@ -346,7 +347,7 @@ class ImportForm(ServiceForm):
     """A list to take in."""
 
     file = forms.FileField(
-        label="The list, as a CSV file",
+        label="The list, as a CSV file or an Excel workbook",
         allow_empty_file=True,
         help_text=f"At most {MAX_IMPORT_BYTES // 1024 // 1024} MB. Its first line holds the names of the columns.",
     )
@@ -374,6 +375,40 @@ class MappingForm(ServiceForm):
         columns = [("", "Not in the list"), *((label, label) for label in column_labels(batch.header))]
         for name, label in ImportField.choices:
             self.fields[name] = forms.ChoiceField(label=label, choices=columns, required=False)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Our fields with a column, as typed; as the list is mapped before anything is typed."""
+        source = self.data if self.is_bound else self.initial
+        known = {label for label, _ in next(iter(self.fields.values())).choices}
+        pairs = ((name, source.get(name, "")) for name in self.fields)
+        return {name: label for name, label in pairs if label and label in known}
+
+
+class SheetForm(ServiceForm):
+    """Which sheet of a workbook is the list."""
+
+    sheet = forms.ChoiceField(label="Sheet")
+
+    def __init__(self, *args: Any, batch: ImportBatch, **kwargs: Any) -> None:
+        """Offer every sheet with its number of rows."""
+        super().__init__(*args, **kwargs)
+        self.fields["sheet"].choices = [
+            (name, f"{name} ({rows:,} line{'' if rows == 1 else 's'})") for name, rows in batch.sheets
+        ]
+        self.fields["sheet"].initial = batch.sheet
+
+
+class StartForm(ServiceForm):
+    """What becomes of rows whose business is known from elsewhere."""
+
+    policy = forms.ChoiceField(
+        label="Businesses that are known from elsewhere",
+        choices=MatchedPolicy.choices,
+        initial=MatchedPolicy.FILL,
+        widget=forms.RadioSelect,
+        required=False,
+    )
 
 
 class MergeWithForm(ServiceForm):

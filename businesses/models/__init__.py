@@ -2,7 +2,7 @@
 
 from businesses.models.activity import BusinessActivity
 from businesses.models.businesses import Business, BusinessIdentifier, Contact, Employer
-from businesses.models.imports import ImportBatch, ImportMapping, ImportRowProblem
+from businesses.models.imports import ImportBatch, ImportEffect, ImportMapping, ImportRowProblem
 from businesses.models.lists import BulkChange, BusinessTag, ListExport, PinnedView, SavedView, Tag
 from businesses.models.matching import DuplicatePair, MatchRun
 from businesses.models.merges import BusinessMerge, MergePart
@@ -32,6 +32,7 @@ __all__ = [
     "DuplicatePair",
     "Employer",
     "ImportBatch",
+    "ImportEffect",
     "ImportMapping",
     "ImportRowProblem",
     "Lead",

@@ -2,7 +2,7 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Case, Func, Q, When
 from django.urls import reverse
 
 from bizworks.directory.models import Area, Region, Sector, StaffMember
@@ -71,6 +71,12 @@ class Business(TenantModel):
     )
     phone = models.CharField(max_length=30, blank=True, default="")
     website = models.CharField(max_length=200, blank=True, default="")
+    name_key = models.GeneratedField(
+        expression=Func("name", function="businesses_name_key"),
+        output_field=models.TextField(),
+        db_persist=True,
+        help_text="The name as lists are matched by it: no case, marks or legal form.",
+    )
     search_text = models.TextField(
         editable=False, help_text="Lower-case name, alias and town: the order, and what search reads."
     )
@@ -89,6 +95,7 @@ class Business(TenantModel):
             models.Index(fields=["tenant", "search_text", "id"], name="business_order"),
             models.Index(fields=["tenant", "region", "search_text", "id"], name="business_region_order"),
             models.Index(fields=["tenant", "naics"], name="business_naics"),
+            models.Index(fields=["tenant", "name_key"], name="business_name_key"),
             models.Index(fields=["tenant", "area", "search_text", "id"], name="business_area_order"),
             models.Index(fields=["tenant", "sector", "search_text", "id"], name="business_sector_order"),
             models.Index(fields=["tenant", "municipality", "search_text", "id"], name="business_town_order"),
@@ -134,6 +141,9 @@ class BusinessIdentifier(TenantModel):
         null=True,
         blank=True,
         help_text="What the list's row said when last imported; tells a change of the list from one by staff.",
+    )
+    fingerprint = models.BigIntegerField(
+        null=True, editable=False, help_text="Digest of the list's row as it came: the same again is not read again."
     )
 
     class Meta(TenantModel.Meta):

@@ -1,13 +1,15 @@
 """Reads of imports and their rows."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
-from businesses.models import ImportBatch, ImportMapping, ImportRowProblem
+from businesses.models import Business, ImportBatch, ImportEffect, ImportMapping, ImportRowProblem
 
 ROW_KINDS = {
     "rejected": Q(is_rejected=True),
@@ -19,13 +21,13 @@ ROW_KINDS = {
 def import_list(*, actor: Actor) -> QuerySet[ImportBatch]:
     """Every import of the tenant, newest first. Errors: NotAllowedError. Queries: 1 when read."""
     actor.require(Permission.IMPORT_BUSINESSES)
-    return ImportBatch.objects.select_related("requested_by")
+    return ImportBatch.objects.select_related("requested_by", "undone_by")
 
 
 def import_get_for(*, actor: Actor, batch_id: int) -> ImportBatch:
     """One import. Errors: NotAllowedError, Http404. Queries: 1."""
     actor.require(Permission.IMPORT_BUSINESSES)
-    return get_object_or_404(ImportBatch.objects.select_related("requested_by"), pk=batch_id)
+    return get_object_or_404(ImportBatch.objects.select_related("requested_by", "undone_by"), pk=batch_id)
 
 
 def import_problems(*, batch: ImportBatch, kind: str) -> QuerySet[ImportRowProblem]:
@@ -46,8 +48,8 @@ class ProblemGroup:
 
 
 def import_report(*, batch: ImportBatch, limit: int = 10) -> dict[str, ProblemGroup]:
-    """What is to be said about rows, by kind; empty while the import runs. Queries: 4, none while it runs."""
-    if batch.is_open:
+    """What is to be said about rows, by kind; empty while rows are taken. Queries: 4, none then."""
+    if batch.is_open and not batch.is_undoing:
         return {}
     rows = ImportRowProblem.objects.filter(batch=batch)
     numbers = rows.aggregate(**{kind: Count("id", filter=condition) for kind, condition in ROW_KINDS.items()})
@@ -61,3 +63,27 @@ def import_report(*, batch: ImportBatch, limit: int = 10) -> dict[str, ProblemGr
 def import_sources() -> list[str]:
     """Names of lists that were mapped before. Queries: 1."""
     return list(ImportMapping.objects.values_list("source_name", flat=True)[:200])
+
+
+@dataclass(frozen=True)
+class KeptRow:
+    """A row whose effect undoing left alone; `business_id` 0 = the business is gone."""
+
+    row_number: int
+    business_id: int
+    name: str
+    place: str
+    reason: str
+
+
+def import_kept(*, batch: ImportBatch, limit: int | None = None) -> Iterator[KeptRow]:
+    """What undoing an import left alone, by row. Queries: 1, and 1 for each 1,000 rows."""
+    kept = ImportEffect.objects.filter(batch=batch, outcome=ImportEffect.Outcome.KEPT).order_by("row_number")
+    rows = kept.values_list("row_number", "business_number", "reason")
+    found = iter(rows[:limit] if limit else rows.iterator(chunk_size=1_000))
+    while group := list(islice(found, 1_000)):
+        known = Business.objects.in_bulk({number for _, number, _ in group})
+        for row_number, number, reason in group:
+            business = known.get(number)
+            name, place = (business.name, business.place) if business else ("", "")
+            yield KeptRow(row_number, number if business else 0, name, place, reason)

@@ -34,12 +34,14 @@ class Derivation:
         """The sector of a NAICS code (BR-36)."""
         return self._sectors.sector_of(naics)
 
+    def sector_shown(self, naics: str | None, source: str) -> int | None:
+        """The sector everyone may see: none for a code of the unemployment agency, which it would give away (BR-6)."""
+        return None if source == Source.UC else self.sector(naics)
+
     def apply(self, business: Business) -> None:
         """Set every derived field of a business from its other fields; does not save."""
-        parts = (business.name, business.alias, business.town)
-        business.search_text = " ".join(part for part in parts if part).lower()
-        confidential = business.employees_source == Source.UC  # a band would give it away (BR-6)
-        business.size_band = size_band(None if confidential else business.employees)
+        business.search_text = search_text(business.name, business.alias, business.town)
+        business.size_band = band_shown(business.employees, business.employees_source)
         business.area_id, business.region_id = self.place(
             municipality_id=business.municipality_id,
             county_id=business.county_id,
@@ -47,6 +49,16 @@ class Derivation:
         )
         hidden = business.naics_source == Source.UC  # a sector would give the code away (BR-6)
         business.sector_id = self.sector(None if hidden else business.naics_id)
+
+
+def search_text(name: str, alias: str, town: str) -> str:
+    """What the order of lists and search read of a business."""
+    return " ".join([part for part in (name, alias, town) if part]).lower()
+
+
+def band_shown(employees: int | None, source: str) -> str:
+    """The size band everyone may see: none for a number of the unemployment agency, which it would give away (BR-6)."""
+    return size_band(None if source == Source.UC else employees)
 
 
 DERIVED = ("search_text", "size_band", "area", "region", "sector")

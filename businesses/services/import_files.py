@@ -19,9 +19,13 @@ from businesses.constants import MAX_IMPORT_COLUMNS, MAX_IMPORT_LINE
 _PIECE = 1024 * 1024
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _AS_CSV = "Open it in your spreadsheet program, choose Save as, “CSV UTF-8”, and upload that file."
+_OLD = (
+    "This is an old Excel workbook (.xls), or one with a password. Open it in your spreadsheet program, choose Save as,"
+    " “Excel workbook (.xlsx)” without a password, and upload that file."
+)
 _KINDS = (
-    (b"PK\x03\x04", f"This is an Excel workbook or a zip file. {_AS_CSV}"),
-    (b"\xd0\xcf\x11\xe0", f"This is an old Excel workbook. {_AS_CSV}"),
+    (b"PK", f"This is a damaged workbook or zip file. {_AS_CSV}"),
+    (b"\xd0\xcf\x11\xe0", _OLD),
     (b"\x1f\x8b", "This file is compressed (gzip). Unpack it and upload the CSV file inside."),
     (b"%PDF", "This is a PDF. Ask for the list as a CSV file."),
     (b"\x89PNG", "This is a picture, not a list."),
@@ -39,7 +43,7 @@ class FileFacts:
     sha256: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class ListRow:
     """One row as it came. `number` counts data rows from 1; `broken` says why it cannot be read."""
 
@@ -148,20 +152,23 @@ class ListFile:
 
     def rows(self) -> Iterator[ListRow]:
         """Every row that holds anything, in order; broken ones too, with the reason."""
-        number = 0
+        number, width, reader = 0, len(self.header), self._reader
         while True:
             self._overlong = False
             try:
-                cells = next(self._reader, None)
+                cells = next(reader, None)
                 broken = f"The line is longer than {MAX_IMPORT_LINE:,} characters." if self._overlong else ""
             except csv.Error as error:
                 cells, broken = [], f"The row cannot be read ({error}); a quotation mark may be missing."
             if cells is None:
                 return
-            if not broken and not any(cell.strip() for cell in cells):
+            if not broken and not "".join(cells).strip():
                 continue
             number += 1
-            yield self._row(number, cells, broken)
+            if len(cells) == width and not broken:
+                yield ListRow(number, cells)
+            else:
+                yield self._row(number, cells, broken)
 
     def _row(self, number: int, cells: list[str], broken: str) -> ListRow:
         width = len(self.header)

@@ -1,44 +1,72 @@
-"""What a chunk of rows would change, and changing it: the same plan for the preview and for the run."""
+"""What a chunk of rows would change, and changing it: the same plan for the check and for the run."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
+from django.db import connection
 from django.utils import timezone
 
 from bizworks.tenancy.actor import Actor
-from businesses.constants import Scheme
-from businesses.models import Business, BusinessIdentifier, Employer, ImportRowProblem
-from businesses.services.derivation import DERIVED, Derivation
+from bizworks.tenancy.context import current_tenant_id
+from businesses.constants import MatchedPolicy, RowEffect, Scheme
+from businesses.models import Business, BusinessIdentifier, Employer, ImportEffect, ImportRowProblem
+from businesses.services.derivation import Derivation
 from businesses.services.employers import employer_change
+from businesses.services.import_changes import Change, change_by_list, change_by_match
 from businesses.services.import_files import ListRow
+from businesses.services.import_match import DOUBT, Match, Matcher
 from businesses.services.import_rows import RowInterpreter, RowRefusedError, TakenRow
+from businesses.services.import_write import new_rows_write, rows_update
 from businesses.validators import hide_ssn
 
-_PLACE = ("address", "town", "state", "zip_code", "municipality_id", "county_id")
-_SINGLE = ("name", "alias", "phone", "website", "naics_id", "employees")
-_WORDS = {"naics_id": "NAICS code", "employees": "number of employees", "county_id": "address"}
-_SAVED = (
-    *("name", "alias", "phone", "website", "naics", "naics_source", "employees", "employees_source", "employer"),
-    *("address", "town", "state", "zip_code", "municipality", "county", "version", "updated_at"),
-    *DERIVED,
+SAVED = (
+    *("name", "alias", "phone", "website", "naics_id", "naics_source", "employees", "employees_source", "employer_id"),
+    *("address", "town", "state", "zip_code", "municipality_id", "county_id", "version", "updated_at"),
+    *("search_text", "size_band", "area_id", "region_id", "sector_id"),
 )
+_EMPLOYER = ("id", "name", "fein", "fein_source")
+_LOOK_UP = """
+SELECT i.value, i.id, i.business_id, i.fingerprint,
+  (SELECT b.area_id IS NULL FROM businesses_business b WHERE b.tenant_id = i.tenant_id AND b.id = i.business_id)
+FROM json_array_elements_text(%s::json) AS k (list_key)
+CROSS JOIN LATERAL (SELECT * FROM businesses_businessidentifier i
+  WHERE i.tenant_id = %s AND i.scheme = 'list' AND i.value = k.list_key LIMIT 1) i
+"""
+
+
+class _Known(NamedTuple):
+    """A row of the list that was imported before."""
+
+    identifier_id: int
+    business_id: int
+    fingerprint: int | None
+    is_unplaced: bool
 
 
 @dataclass
 class Plan:
-    """What a chunk comes to. `known` pairs a row with its identifier in the directory."""
+    """What a chunk comes to; every row is in one of `new`, `changes`, `unchanged` or a rejecting problem.
+
+    `changes` are rows of known businesses that may change something: of this list, or (with a match) of others.
+    `doubtful` are the new rows that resemble a known business.
+    """
 
     new: list[TakenRow] = field(default_factory=list)
-    known: list[tuple[TakenRow, BusinessIdentifier]] = field(default_factory=list)
-    unchanged: list[TakenRow] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    unchanged: list[ListRow] = field(default_factory=list)
+    doubtful: dict[int, Match] = field(default_factory=dict)
     problems: list[ImportRowProblem] = field(default_factory=list)
-    taken: list[TakenRow] = field(default_factory=list)
 
-    @property
-    def rejected(self) -> int:
-        """How many rows are not taken."""
-        return sum(problem.is_rejected for problem in self.problems)
+    def count(self, effect: RowEffect) -> int:
+        """How many rows come to this."""
+        if effect is RowEffect.NEW:
+            return len(self.new)
+        if effect is RowEffect.REJECTED:
+            return sum(problem.is_rejected for problem in self.problems)
+        changes = sum(change.effect is effect for change in self.changes)
+        return changes + (len(self.unchanged) if effect is RowEffect.UNCHANGED else 0)
 
     @property
     def unplaced(self) -> int:
@@ -49,9 +77,12 @@ class Plan:
 class Planner:
     """Plans chunk after chunk of one file; remembers keys, so that a row that stands twice is taken once."""
 
-    def __init__(self, interpreter: RowInterpreter) -> None:
+    def __init__(self, interpreter: RowInterpreter, *, source: str, source_name: str, policy: str) -> None:
         """Begin with no row seen."""
         self._interpreter = interpreter
+        self._matcher = Matcher(source_name)
+        self._source = source
+        self._policy = policy
         self._seen: dict[int, int] = {}
 
     def remember(self, row: ListRow) -> None:
@@ -59,36 +90,96 @@ class Planner:
         if not row.broken:
             self._seen.setdefault(hash(self._interpreter.key(row)), row.number)
 
-    def plan(self, rows: Iterable[ListRow]) -> Plan:
-        """Read rows and look up which are known. Queries: 1-2."""
+    def plan(self, rows: Sequence[ListRow], *, locks: bool = False) -> Plan:
+        """Read rows, look up which are known and what they change. `locks` the known businesses. Queries: 1-4."""
         plan = Plan()
-        for row in rows:
+        keyed = self._first_of_their_keys(rows, plan)
+        known = _look_up([key for _, key in keyed])
+        fresh: list[TakenRow] = []
+        again: list[tuple[TakenRow, _Known]] = []
+        for row, key in keyed:
+            found, fingerprint = known.get(key), self._interpreter.fingerprint(row)
+            is_same = found is not None and found.fingerprint == fingerprint
+            if is_same and not found.is_unplaced:
+                plan.unchanged.append(row)
+                continue
             try:
-                plan.taken.append(self._first_of_its_key(self._interpreter.read(row)))
+                taken = self._interpreter.read(row, key, fingerprint)
             except RowRefusedError as refusal:
-                plan.problems.append(_problem(row, str(refusal), is_rejected=True))
-        keys = [taken.key for taken in plan.taken]
-        rows_known = BusinessIdentifier.objects.filter(scheme=Scheme.LIST, value__in=keys)
-        known = {identifier.value: identifier for identifier in rows_known}
-        for taken in plan.taken:
-            identifier = known.get(taken.key)
-            if identifier is None:
-                plan.new.append(taken)
-            elif identifier.listed == taken.values:
-                plan.unchanged.append(taken)
+                plan.problems.append(problem_of(row, str(refusal), is_rejected=True))
+                continue
+            if taken.unplaced and (found is None or found.is_unplaced):
+                plan.problems.append(problem_of(row, taken.unplaced, is_unplaced=True))
+            if found is None:
+                fresh.append(taken)
+            elif is_same:
+                plan.unchanged.append(row)
             else:
-                plan.known.append((taken, identifier))
-        _explain_unplaced(plan, known)
+                again.append((taken, found))
+        self._sort_fresh(plan, fresh, again, locks=locks)
         return plan
 
-    def _first_of_its_key(self, taken: TakenRow) -> TakenRow:
-        first = self._seen.setdefault(hash(taken.key), taken.row.number)
-        if first != taken.row.number:
-            raise RowRefusedError(f"Row {first:,} of this file is the same business: {self._interpreter.same}.")
-        return taken
+    def _first_of_their_keys(self, rows: Iterable[ListRow], plan: Plan) -> list[tuple[ListRow, str]]:
+        """Rows with their keys; one that is broken or stands in the file before is rejected."""
+        keyed = []
+        for row in rows:
+            if row.broken:
+                plan.problems.append(problem_of(row, row.broken, is_rejected=True))
+                continue
+            key = self._interpreter.key(row)
+            first = self._seen.setdefault(hash(key), row.number)
+            if first == row.number:
+                keyed.append((row, key))
+            else:
+                reason = f"Row {first:,} of this file is the same business: {self._interpreter.same}."
+                plan.problems.append(problem_of(row, reason, is_rejected=True))
+        return keyed
+
+    def _sort_fresh(
+        self, plan: Plan, fresh: list[TakenRow], again: list[tuple[TakenRow, _Known]], *, locks: bool
+    ) -> None:
+        """New ones from those known from elsewhere, and of those known from this list what they change."""
+        matches = self._matcher.find(fresh)
+        sure: list[tuple[TakenRow, Match]] = []
+        for taken in fresh:
+            match = matches.get(taken.row.number)
+            if match is not None and match.is_sure and self._policy != MatchedPolicy.ADD:
+                sure.append((taken, match))
+                continue
+            plan.new.append(taken)
+            if match is not None:
+                plan.doubtful[taken.row.number] = match
+        identifiers = BusinessIdentifier.objects.in_bulk([found.identifier_id for _, found in again]) if again else {}
+        changed = [(taken, found) for taken, found in again if identifiers[found.identifier_id].listed != taken.values]
+        plan.unchanged += [t.row for t, f in again if identifiers[f.identifier_id].listed == t.values]
+        ids = {found.business_id for _, found in changed} | {match.business_id for _, match in sure}
+        businesses = _businesses(ids, locks=locks)
+        for taken, found in changed:
+            identifier = identifiers[found.identifier_id]
+            plan.changes.append(change_by_list(taken, businesses[found.business_id], identifier, source=self._source))
+        for taken, match in sure:
+            fills = self._policy == MatchedPolicy.FILL
+            business = businesses[match.business_id]
+            plan.changes.append(change_by_match(taken, business, match, source=self._source, fills=fills))
 
 
-def _problem(row: ListRow, reason: str, *, is_rejected: bool = False, is_unplaced: bool = False) -> ImportRowProblem:
+def _look_up(keys: list[str]) -> dict[str, _Known]:
+    """Rows that were imported before, by key. Queries: 1, none without keys."""
+    if not keys:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK_UP, [json.dumps(keys), current_tenant_id()])
+        return {value: _Known(*rest) for value, *rest in cursor.fetchall()}
+
+
+def _businesses(ids: set[int], *, locks: bool) -> dict[int, Business]:
+    if not ids:
+        return {}
+    rows = Business.objects.select_related("employer").order_by("id")
+    return (rows.select_for_update(of=("self",)) if locks else rows).in_bulk(ids)
+
+
+def problem_of(row: ListRow, reason: str, *, is_rejected: bool = False, is_unplaced: bool = False) -> ImportRowProblem:
     """Keep a row as it came, but for numbers that may not be stored."""
     cells = [hide_ssn(cell).replace("\x00", "") for cell in row.cells]
     return ImportRowProblem(
@@ -96,125 +187,90 @@ def _problem(row: ListRow, reason: str, *, is_rejected: bool = False, is_unplace
     )
 
 
-def _explain_unplaced(plan: Plan, known: dict[str, BusinessIdentifier]) -> None:
-    """Note every taken row without area, unless its business was placed by hand."""
-    suspects = [taken for taken in plan.taken if taken.unplaced]
-    ids = [known[taken.key].business_id for taken in suspects if taken.key in known]
-    placed = set(Business.objects.filter(pk__in=ids, area__isnull=False).values_list("pk", flat=True)) if ids else set()
-    for taken in suspects:
-        if taken.key not in known or known[taken.key].business_id not in placed:
-            plan.problems.append(_problem(taken.row, taken.unplaced, is_unplaced=True))
-
-
-def plan_apply(plan: Plan, *, actor: Actor, source: str, derivation: Derivation) -> int:
-    """Write a plan: new businesses, then changed ones; returns how many businesses changed.
+def plan_apply(plan: Plan, *, actor: Actor, batch_id: int, source: str, derivation: Derivation) -> None:
+    """Write a plan: new businesses, then changed ones, each with its effect, so that it can be undone.
 
     Remarks on new and changed rows join `plan.problems`. Unchanged rows cost nothing.
-    Queries: about 8 for new rows and 5 for changed ones, whatever their number, and 4 for each new FEIN of a known one.
+    Queries: 10 for new rows and 4 for changed ones, whatever their number, and 4 for each changed employer.
     """
-    _add_new(plan.new, actor=actor, source=source, derivation=derivation)
-    plan.problems += [_problem(taken.row, " ".join(taken.remarks)) for taken in plan.new if taken.remarks]
-    return _change_known(plan, actor=actor, source=source, derivation=derivation)
+    new_rows_write(plan.new, actor=actor, batch_id=batch_id, source=source, derivation=derivation)
+    for taken in plan.new:
+        doubt = (DOUBT,) if taken.row.number in plan.doubtful else ()
+        if remarks := (*doubt, *taken.remarks):
+            plan.problems.append(problem_of(taken.row, " ".join(remarks)))
+    if plan.changes:
+        _write_changes(plan.changes, actor=actor, batch_id=batch_id, source=source, derivation=derivation)
+        plan.problems += [problem_of(c.taken.row, " ".join(c.remarks)) for c in plan.changes if c.remarks]
 
 
-def _add_new(rows: list[TakenRow], *, actor: Actor, source: str, derivation: Derivation) -> None:
-    employers = _employers(rows, actor=actor, source=source)
-    businesses = []
-    for taken, employer in zip(rows, employers, strict=True):
-        values = {name: value for name, value in taken.values.items() if name != "fein"}
-        business = Business(employer=employer, recorded_by_id=actor.staff_id, **values)
-        business.naics_source = source if business.naics_id else ""
-        business.employees_source = source if business.employees is not None else ""
-        derivation.apply(business)
-        businesses.append(business)
-    Business.objects.bulk_create(businesses)
-    BusinessIdentifier.objects.bulk_create(
-        BusinessIdentifier(business=business, scheme=Scheme.LIST, value=taken.key, source=source, listed=taken.values)
-        for business, taken in zip(businesses, rows, strict=True)
-    )
-
-
-def _employers(rows: list[TakenRow], *, actor: Actor, source: str) -> list[Employer]:
-    """An employer for each row: the one with its FEIN, else a new one."""
-    feins = {taken.values["fein"] for taken in rows} - {""}
-    by_fein = {employer.fein: employer for employer in Employer.objects.filter(fein__in=feins)} if feins else {}
-    employers, fresh = [], []
-    for taken in rows:
-        fein = taken.values["fein"]
-        employer = by_fein.get(fein)
-        if employer is None:
-            employer = Employer(
-                name=taken.values["name"],
-                fein=fein,
-                fein_source=source if fein else "",
-                recorded_by_id=actor.staff_id,
-            )
-            fresh.append(employer)
-            if fein:
-                by_fein[fein] = employer
-        employers.append(employer)
-    Employer.objects.bulk_create(fresh)
-    return employers
-
-
-def _change_known(plan: Plan, *, actor: Actor, source: str, derivation: Derivation) -> int:
-    ids = [identifier.business_id for _, identifier in plan.known]
-    locked = Business.objects.select_for_update(of=("self",)).select_related("employer").order_by("id")
-    businesses = locked.in_bulk(ids) if ids else {}
-    changed = []
-    for taken, identifier in plan.known:
-        business = businesses[identifier.business_id]
-        kept: list[str] = []
-        if _merge(business, identifier.listed or {}, taken.values, kept, actor=actor, source=source):
+def _write_changes(changes: list[Change], *, actor: Actor, batch_id: int, source: str, derivation: Derivation) -> None:
+    effects, changed, listed = [], {}, []
+    for change in changes:
+        business, taken, before = change.business, change.taken, _before(change)
+        if change.is_any:
+            _set(change, before, actor=actor, source=source)
             business.version, business.updated_at = business.version + 1, timezone.now()
             derivation.apply(business)
-            changed.append(business)
-        identifier.listed = taken.values
-        remarks = [*taken.remarks, f"Kept as staff changed it: {', '.join(kept)}."] if kept else taken.remarks
-        if remarks:
-            plan.problems.append(_problem(taken.row, " ".join(remarks)))
-    if plan.known:
-        Business.objects.bulk_update(changed, _SAVED)
-        BusinessIdentifier.objects.bulk_update([identifier for _, identifier in plan.known], ["listed"])
-    return len(changed)
+            changed[business.pk] = business
+        if change.identifier is not None:
+            change.identifier.listed, change.identifier.fingerprint = taken.values, taken.fingerprint
+            listed.append(change.identifier)
+        if change.is_any or change.match is not None:
+            effects.append(
+                ImportEffect(
+                    batch_id=batch_id,
+                    row_number=taken.row.number,
+                    effect=change.effect,
+                    business_number=business.pk,
+                    version=business.version,
+                    before=before,
+                )
+            )
+    rows_update(Business, SAVED, list(changed.values()))
+    rows_update(BusinessIdentifier, ("listed", "fingerprint"), listed)
+    BusinessIdentifier.objects.bulk_create(
+        BusinessIdentifier(
+            business=change.business,
+            scheme=Scheme.LIST,
+            value=change.taken.key,
+            source=source,
+            listed=change.taken.values,
+            fingerprint=change.taken.fingerprint,
+        )
+        for change in changes
+        if change.match is not None
+    )
+    ImportEffect.objects.bulk_create(effects)
 
 
-def _merge(
-    business: Business, before: dict[str, Any], now: dict[str, Any], kept: list[str], *, actor: Actor, source: str
-) -> bool:
-    """Take over what the list changed since its last import, unless staff changed it meanwhile (then it is `kept`).
-
-    An empty cell changes nothing. Returns whether the business changed.
-    """
-    changed = False
-    for names in (_PLACE, *((name,) for name in _SINGLE)):
-        news = [name for name in names if now[name] != before.get(name) and now[name] not in ("", None)]
-        if not news:
-            continue
-        if any(getattr(business, name) != before.get(name) for name in names):
-            kept.append(_WORDS.get(names[-1], names[-1]))
-            continue
-        for name in names if names is _PLACE else news:
-            setattr(business, name, now[name])
-        if news == ["name"] and business.employer.name == before.get("name"):
-            business.employer.name = now["name"]
-            business.employer.save(update_fields=["name"])
-        if news == ["naics_id"]:
-            business.naics_source = source
-        if news == ["employees"]:
-            business.employees_source = source
-        changed = True
-    return _merge_fein(business, before, now, kept, actor=actor, source=source) or changed
+def _before(change: Change) -> dict:
+    """The values a change takes the place of, as they are stored for undoing."""
+    business, identifier = change.business, change.identifier
+    before: dict = {"business": {name: getattr(business, name) for name in change.values}, "set": change.values}
+    if change.match is not None:
+        before["key"] = change.taken.key
+    if identifier is not None:
+        before["identifier"] = [identifier.pk, identifier.listed, identifier.fingerprint]
+    return before
 
 
-def _merge_fein(
-    business: Business, before: dict[str, Any], now: dict[str, Any], kept: list[str], *, actor: Actor, source: str
-) -> bool:
-    fein = now["fein"]
-    if not fein or fein in (before.get("fein"), business.employer.fein):
-        return False
-    if business.employer.fein != before.get("fein", ""):
-        kept.append("FEIN")
-        return False
-    employer_change(actor=actor, business=business, name=business.employer.name, fein=fein, source=source)
-    return True
+def _set(change: Change, before: dict, *, actor: Actor, source: str) -> None:
+    """Set the values in memory; the employer, where it changes, in the database."""
+    business = change.business
+    for name, value in change.values.items():
+        setattr(business, name, value)
+    if change.fein is None and change.employer_name is None:
+        return
+    before["employer"] = _employer_values(business)
+    if change.employer_name is not None:
+        business.employer.name = change.employer_name
+        business.employer.save(update_fields=["name"])
+    if change.fein is not None:
+        name = business.employer.name
+        employer_change(actor=actor, business=business, name=name, fein=change.fein, source=source)
+    before["employer_set"] = _employer_values(business)
+
+
+def _employer_values(business: Business) -> dict:
+    """The employer as it is stored now. Queries: 1."""
+    return dict(Employer.objects.filter(pk=business.employer_id).values(*_EMPLOYER).get())

@@ -21,6 +21,10 @@ _LIMITS = {
     name: Business._meta.get_field(name).max_length or 0
     for name in ("name", "alias", "address", "town", "phone", "website")
 }
+RULES = "1"
+"""Raise it when rows come to be read otherwise: then rows that are the same as last time are read again."""
+_REMEMBERED = 100_000
+"""Places and codes remembered at a time, so that memory stays bounded."""
 NUMERIC_NAME = "The name is only a number; it was taken as it is."
 
 
@@ -28,12 +32,13 @@ class RowRefusedError(Exception):
     """The row cannot be taken; the message says why."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class TakenRow:
     """A row that can be taken: `values` are what a business gets, `key` is what knows the row again."""
 
     row: ListRow
     key: str
+    fingerprint: int
     values: dict[str, Any]
     area_id: int | None
     region_id: int | None
@@ -41,7 +46,7 @@ class TakenRow:
     unplaced: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class _Reading:
     """The cells of one row by our fields, and the remarks so far."""
 
@@ -50,7 +55,8 @@ class _Reading:
 
     def text(self, name: str) -> str:
         """The cell, one line, without the apostrophe an export put before a formula."""
-        return cell_restore(one_line(self.cells.get(name, "")))
+        cell = self.cells.get(name, "")
+        return _clean(cell) if cell else ""
 
     def optional(self, name: str) -> str:
         """A text that may be left out when it is too long, with a remark."""
@@ -61,12 +67,34 @@ class _Reading:
         return ""
 
 
+def _clean(cell: str) -> str:
+    text = " ".join(cell.split()) if cell.isascii() else one_line(cell)
+    return cell_restore(text) if text[:1] == "'" else text
+
+
+@dataclass(slots=True)
+class _Placed:
+    """What town, state and ZIP code of a row come to; the same for every row that says the same."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    remark: str = ""
+    refusal: str = ""
+    area_id: int | None = None
+    region_id: int | None = None
+    unplaced: str = ""
+
+
 class RowInterpreter:
-    """Reads rows of one source by its mapping of columns. Queries to make: about 13, then none a row."""
+    """Reads rows of one source by its mapping of columns. Queries to make: about 13, then none a row.
+
+    What rows share (places, codes, numbers) is worked out once: lists repeat themselves.
+    """
 
     def __init__(self, *, columns: Mapping[str, int], source_name: str) -> None:
         """Take the mapping {our field: place in the row} and load places, codes and the tenant's map."""
         self._columns = dict(columns)
+        self._places_read = [*self._columns.values()]
+        self._salt = "\x1f".join(sorted(self._columns)) + RULES
         self._source_name = source_name
         self.same = (
             "it has the same number" if ImportField.ROW_ID in columns else "same name, address, town and ZIP code"
@@ -79,42 +107,68 @@ class RowInterpreter:
         self._towns = dict(Municipality.objects.filter(state__in=self._home).values_list("id", "name"))
         self._naics = NaicsIndex.load()
         self.derivation = Derivation(tenant_today())
+        self._placed: dict[tuple[str, str, str], _Placed] = {}
+        self._codes: dict[str, tuple[str | None, str | None]] = {}
 
     def key(self, row: ListRow) -> str:
         """What knows the row again in the next file: the list's own number, else name, address and town."""
-        reading = self._reading(row)
-        own = reading.text(ImportField.ROW_ID)
+        place = self._columns.get(ImportField.ROW_ID)
+        own = _clean(row.cells[place]) if place is not None else ""
         if not own:
+            reading = self._reading(row)
             parts = [name_key(reading.text(ImportField.NAME))]
             parts += [reading.text(name).lower() for name in (ImportField.ADDRESS, ImportField.TOWN, ImportField.ZIP)]
-            own = "#" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
+            own = "#" + hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:24]
         key = f"{self._source_name}:{own}"
-        return key if len(key) <= 120 else f"{self._source_name}:#{hashlib.sha256(own.encode()).hexdigest()[:24]}"
+        if len(key) <= 120:
+            return key
+        return f"{self._source_name}:#{hashlib.sha256(own.encode('utf-8', 'replace')).hexdigest()[:24]}"
+
+    def fingerprint(self, row: ListRow) -> int:
+        """A digest of the cells that are read: the same again says the same again."""
+        cells = row.cells
+        text = self._salt + "\x1f".join([cells[place] for place in self._places_read])
+        digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+        return int.from_bytes(digest, "big", signed=True)
 
     def _reading(self, row: ListRow) -> _Reading:
-        return _Reading({name: row.cells[place] for name, place in self._columns.items()})
+        cells = row.cells
+        return _Reading({name: cells[place] for name, place in self._columns.items()})
 
-    def read(self, row: ListRow) -> TakenRow:
+    def read(self, row: ListRow, key: str = "", fingerprint: int = 0) -> TakenRow:
         """Interpret a row. Errors: RowRefusedError."""
         if row.broken:
             raise RowRefusedError(row.broken)
         reading = self._reading(row)
-        joined = "\n".join(reading.cells.values())
-        if has_ssn(joined):
+        joined = "|".join(reading.cells.values())
+        if "-" in joined and has_ssn(joined):
             raise RowRefusedError(SSN_SENTENCE)
-        if has_control(joined):
+        if not joined.isprintable() and has_control(joined):
             raise RowRefusedError("The row holds characters that cannot be printed.")
-        values = {"name": self._name(reading)} | self._place_values(reading)
-        values |= {name: reading.optional(name) for name in ("alias", "address", "phone")}
-        values |= {"website": self._website(reading), "fein": self._fein(reading)}
-        values |= {"naics_id": self._naics_code(reading), "employees": self._employees(reading)}
-        area_id, region_id = self.derivation.place(
-            municipality_id=values["municipality_id"], county_id=values["county_id"]
+        name, placed = self._name(reading), self._place(reading)
+        if placed.remark:
+            reading.remarks.append(placed.remark)
+        values = {
+            "name": name,
+            **placed.values,
+            "alias": reading.optional("alias"),
+            "address": reading.optional("address"),
+            "phone": reading.optional("phone"),
+            "website": self._website(reading),
+            "fein": self._fein(reading),
+            "naics_id": self._naics_code(reading),
+            "employees": self._employees(reading),
+        }
+        return TakenRow(
+            row,
+            key or self.key(row),
+            fingerprint or self.fingerprint(row),
+            values,
+            placed.area_id,
+            placed.region_id,
+            tuple(reading.remarks),
+            placed.unplaced,
         )
-        unplaced = (
-            "" if area_id else f"{values['town']} ({values['state']}) is in no {self._area_word} of the map today."
-        )
-        return TakenRow(row, self.key(row), values, area_id, region_id, tuple(reading.remarks), unplaced)
 
     def _name(self, reading: _Reading) -> str:
         name = reading.text(ImportField.NAME)
@@ -128,30 +182,47 @@ class RowInterpreter:
             reading.remarks.append("The name begins like a formula; it was taken as text.")
         return name
 
-    def _place_values(self, reading: _Reading) -> dict[str, Any]:
-        """Town, state, ZIP code, municipality and county; refused if the place cannot be told."""
-        written = reading.text(ImportField.STATE)
-        town, zip_code = reading.text(ImportField.TOWN), reading.text(ImportField.ZIP)
+    def _place(self, reading: _Reading) -> _Placed:
+        """Town, state, ZIP code, municipality, county, area and region. Errors: RowRefusedError if it cannot be told."""
+        written = tuple(reading.text(name) for name in (ImportField.STATE, ImportField.TOWN, ImportField.ZIP))
+        placed = self._placed.get(written)
+        if placed is None:
+            if len(self._placed) > _REMEMBERED:
+                self._placed.clear()
+            placed = self._placed[written] = self._work_out_place(*written)
+        if placed.refusal:
+            raise RowRefusedError(placed.refusal)
+        return placed
+
+    def _work_out_place(self, written: str, town: str, zip_code: str) -> _Placed:
         state = self._states.get(written.lower().replace(".", ""), written.upper())
         if written and state not in self._home:
-            raise RowRefusedError(f"The state “{written[:40]}” is not one of this system's ({', '.join(self._home)}).")
+            return _Placed(refusal=f"The state “{written[:40]}” is not one of this system's ({', '.join(self._home)}).")
         place, state = self._resolve([state] if written else self._home, town, zip_code)
         if not place.how:
-            raise RowRefusedError(str(place.problem))
+            return _Placed(refusal=str(place.problem))
         name = self._towns.get(place.municipality_id or 0, "")
-        if place.how == "spelling":
-            reading.remarks.append(f"The town “{town}” was read as {name}.")
+        remark = f"The town “{town}” was read as {name}." if place.how == "spelling" else ""
         if place.how in ("town", "spelling") or not town:
             town = name or town
         elif town.isupper():
             town = town.title()
-        return {
-            "town": town[: _LIMITS["town"]] or f"ZIP {place.zip_code}",
-            "state": state,
-            "zip_code": place.zip_code or "",
-            "municipality_id": place.municipality_id,
-            "county_id": place.county_fips,
-        }
+        town = town[: _LIMITS["town"]] or f"ZIP {place.zip_code}"
+        area_id, region_id = self.derivation.place(municipality_id=place.municipality_id, county_id=place.county_fips)
+        return _Placed(
+            {
+                "town": town,
+                "state": state,
+                "zip_code": place.zip_code or "",
+                "municipality_id": place.municipality_id,
+                "county_id": place.county_fips,
+            },
+            remark,
+            "",
+            area_id,
+            region_id,
+            "" if area_id else f"{town} ({state}) is in no {self._area_word} of the map today.",
+        )
 
     def _resolve(self, states: list[str], town: str, zip_code: str) -> tuple[Place, str]:
         """The place in the first of the states that knows it; the last answer if none does."""
@@ -162,7 +233,12 @@ class RowInterpreter:
         return place, state
 
     def _naics_code(self, reading: _Reading) -> str | None:
-        code, remark = self._naics.normalise(reading.text(ImportField.NAICS)[:100])
+        text = reading.text(ImportField.NAICS)[:100]
+        if text not in self._codes:
+            if len(self._codes) > _REMEMBERED:
+                self._codes.clear()
+            self._codes[text] = self._naics.normalise(text)
+        code, remark = self._codes[text]
         if remark:
             reading.remarks.append(remark)
         return code
@@ -179,8 +255,11 @@ class RowInterpreter:
         return None
 
     def _website(self, reading: _Reading) -> str:
+        text = reading.optional(ImportField.WEBSITE)
+        if not text:
+            return ""
         try:
-            return website_normalise(reading.optional(ImportField.WEBSITE))[: _LIMITS["website"]]
+            return website_normalise(text)[: _LIMITS["website"]]
         except ValueError:
             reading.remarks.append("The website is not an address, left out.")
             return ""

@@ -1,8 +1,9 @@
-"""Running an import: chunk after chunk, each in a transaction of its own, so that a kill costs one chunk."""
+"""What the worker does with a list: one phase at a time, in chunks with a transaction each, so that a kill costs one chunk."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -12,12 +13,24 @@ from bizworks.core.errors import BusinessRuleError
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.context import tenant_context
 from bizworks.tenancy.tasks import hint_counts_changed
-from businesses.constants import IMPORT_CHUNK, IMPORT_MAX_ATTEMPTS
+from businesses.constants import IMPORT_CHUNK, IMPORT_MAX_ATTEMPTS, WORKBOOK_SECONDS, RowEffect
 from businesses.models import ImportBatch, ImportRowProblem
+from businesses.services.import_check import Forecast
 from businesses.services.import_files import ListRow, list_open
 from businesses.services.import_plan import Planner, plan_apply
 from businesses.services.import_rows import RowInterpreter
-from businesses.services.imports import State, batch_path, imports_due, interpreter_for
+from businesses.services.import_undo import undo_chunk, undo_end
+from businesses.services.import_workbooks import workbook_read
+from businesses.services.imports import (
+    Phase,
+    State,
+    batch_path,
+    imports_due,
+    interpreter_for,
+    list_survey,
+    report_path,
+    workbook_path,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -31,19 +44,17 @@ class _Run:
 
     batch: ImportBatch
     actor: Actor
-    interpreter: RowInterpreter
-    planner: Planner
 
 
 def import_run(
     *, tenant_id: int, batch_id: int, user_id: int | None = None, on_progress: Progress | None = None
 ) -> None:
-    """Take every row of a started import, from where it stands; opens its own tenant contexts.
+    """Do what a batch waits for: read its workbook, check it, take it, or undo it; opens its own tenant contexts.
 
     Idempotent: counters and rows of a chunk commit together, so a repeated or second run continues
     or finds nothing to do. Cancel is heard between chunks. An error of the program makes the import
     `failed` with a sentence; a database that is away leaves it to the sweep.
-    Queries: about 15, and about 15 for each 1,000 rows. Locks the batch's row during a chunk.
+    Queries: about 15, and about 20 for each chunk. Locks the batch's row during a chunk.
     """
     try:
         _run(tenant_id, batch_id, user_id, on_progress or (lambda done, total: None))
@@ -61,24 +72,8 @@ def _run(tenant_id: int, batch_id: int, user_id: int | None, on_progress: Progre
         run = _claim(batch_id)
     if run is None:
         return
-    done, who = run.batch.progress, run.actor.user_id
-    with list_open(batch_path(run.batch)) as rows:
-        stream = rows.rows()
-        for row in islice(stream, done):
-            run.planner.remember(row)
-        while chunk := list(islice(stream, IMPORT_CHUNK)):
-            try:
-                with tenant_context(tenant_id, user_id=who):
-                    goes_on = _take(run, chunk, done)
-            except IntegrityError:  # someone added the same FEIN at this moment: now it is known
-                with tenant_context(tenant_id, user_id=who):
-                    goes_on = _take(run, chunk, done)
-            if not goes_on:
-                return
-            done += len(chunk)
-            on_progress(done, run.batch.total)
-    with tenant_context(tenant_id, user_id=who):
-        _finish(batch_id, done)
+    work = {Phase.READ: _read, Phase.CHECK: _check, Phase.TAKE: _take_all}.get(run.batch.phase, _undo)
+    work(run, tenant_id, on_progress)
 
 
 def _claim(batch_id: int) -> _Run | None:
@@ -90,34 +85,128 @@ def _claim(batch_id: int) -> _Run | None:
         _end(batch, State.FAILED, "The worker stopped several times at the same rows. Tell whoever runs bizworks.")
         return None
     now = timezone.now()
-    batch.state, batch.started_at, batch.heartbeat_at = State.RUNNING, batch.started_at or now, now
+    patience = timedelta(seconds=2 * WORKBOOK_SECONDS) if batch.phase == Phase.READ else timedelta()
+    batch.state, batch.started_at, batch.heartbeat_at = State.RUNNING, batch.started_at or now, now + patience
     batch.attempts += 1
     batch.save(update_fields=["state", "started_at", "heartbeat_at", "attempts"])
     staff = batch.requested_by
-    actor = Actor(tenant_id=batch.tenant_id, user_id=staff and staff.user_id, staff_id=batch.requested_by_id)
-    interpreter = interpreter_for(batch)
-    return _Run(batch, actor, interpreter, Planner(interpreter))
+    return _Run(
+        batch, Actor(tenant_id=batch.tenant_id, user_id=staff and staff.user_id, staff_id=batch.requested_by_id)
+    )
 
 
-def _take(run: _Run, chunk: list[ListRow], done: int) -> bool:
-    """Take one chunk and count it; False if the import was cancelled or another worker has it."""
+def _hold(run: _Run, phase: str) -> ImportBatch | None:
+    """The batch, locked for a chunk; None if another has it."""
     batch = ImportBatch.objects.select_for_update().get(pk=run.batch.pk)
-    if batch.state != State.RUNNING or batch.progress != done:
+    return batch if batch.state == State.RUNNING and batch.phase == phase else None
+
+
+# --- reading a workbook
+
+
+def _read(run: _Run, tenant_id: int, on_progress: Progress) -> None:
+    facts = workbook_read(workbook_path(run.batch), batch_path(run.batch), sheet=run.batch.sheet)
+    with tenant_context(tenant_id, user_id=run.actor.user_id):
+        batch = _hold(run, Phase.READ)
+        if batch is None:
+            return
+        batch.sheets, batch.sheet = facts.sheets, facts.sheet
+        list_survey(batch)
+        batch.phase, batch.attempts = Phase.CHECK, 0
+        batch.state = State.CANCELLED if batch.cancel_requested else State.DRAFT
+        batch.save()
+
+
+# --- checking every row
+
+
+def _planner(batch: ImportBatch) -> tuple[RowInterpreter, Planner]:
+    interpreter = interpreter_for(batch)
+    planner = Planner(interpreter, source=batch.source, source_name=batch.source_name, policy=batch.matched_policy)
+    return interpreter, planner
+
+
+def _check(run: _Run, tenant_id: int, on_progress: Progress) -> None:
+    """Plan every row and write down what it comes to; a check that is interrupted begins anew."""
+    who, done = run.actor.user_id, 0
+    with tenant_context(tenant_id, user_id=who):
+        _, planner = _planner(run.batch)
+    with list_open(batch_path(run.batch)) as rows, Forecast(run.batch, report_path(run.batch)) as forecast:
+        stream = rows.rows()
+        while chunk := list(islice(stream, IMPORT_CHUNK)):
+            with tenant_context(tenant_id, user_id=who):
+                batch = _hold(run, Phase.CHECK)
+                if batch is None:
+                    return
+                if batch.cancel_requested:
+                    _rest(batch)
+                    return
+                forecast.add(chunk, planner.plan(chunk))
+                done += len(chunk)
+                batch.forecast = {"done": done}
+                batch.heartbeat_at, batch.attempts = timezone.now(), 0
+                batch.save(update_fields=["forecast", "heartbeat_at", "attempts"])
+            on_progress(done, batch.total)
+        forecast.close()
+        with tenant_context(tenant_id, user_id=who):
+            if batch := _hold(run, Phase.CHECK):
+                batch.total = done
+                batch.forecast = forecast.to_json()
+                batch.state = State.DRAFT
+                batch.save(update_fields=["forecast", "state", "total"])
+
+
+def _rest(batch: ImportBatch) -> None:
+    """Back to where the columns can be chosen."""
+    batch.state, batch.forecast, batch.cancel_requested = State.DRAFT, {}, False
+    batch.save(update_fields=["state", "forecast", "cancel_requested"])
+
+
+# --- taking the rows
+
+
+def _take_all(run: _Run, tenant_id: int, on_progress: Progress) -> None:
+    done, who = run.batch.progress, run.actor.user_id
+    with tenant_context(tenant_id, user_id=who):
+        interpreter, planner = _planner(run.batch)
+    with list_open(batch_path(run.batch)) as rows:
+        stream = rows.rows()
+        for row in islice(stream, done):
+            planner.remember(row)
+        while chunk := list(islice(stream, IMPORT_CHUNK)):
+            try:
+                with tenant_context(tenant_id, user_id=who):
+                    goes_on = _take(run, interpreter, planner, chunk, done)
+            except IntegrityError:  # someone added the same FEIN at this moment: now it is known
+                with tenant_context(tenant_id, user_id=who):
+                    goes_on = _take(run, interpreter, planner, chunk, done)
+            if not goes_on:
+                return
+            done += len(chunk)
+            on_progress(done, run.batch.total)
+    with tenant_context(tenant_id, user_id=who):
+        _finish(run, done)
+
+
+def _take(run: _Run, interpreter: RowInterpreter, planner: Planner, chunk: list[ListRow], done: int) -> bool:
+    """Take one chunk and count it; False if the import was cancelled or another worker has it."""
+    batch = _hold(run, Phase.TAKE)
+    if batch is None or batch.progress != done:
         return False
     if batch.cancel_requested:
         _end(batch, State.CANCELLED)
         return False
     _forget_plans()
-    plan = run.planner.plan(chunk)
-    changed = plan_apply(plan, actor=run.actor, source=batch.source, derivation=run.interpreter.derivation)
+    plan = planner.plan(chunk, locks=True)
+    plan_apply(plan, actor=run.actor, batch_id=batch.pk, source=batch.source, derivation=interpreter.derivation)
     for problem in plan.problems:
         problem.batch = batch
     ImportRowProblem.objects.bulk_create(plan.problems)
-    batch.rows_new += len(plan.new)
-    batch.rows_changed += changed
-    batch.rows_unchanged += len(plan.unchanged) + len(plan.known) - changed
-    batch.rows_rejected += plan.rejected
+    for effect in RowEffect:
+        name = f"rows_{effect.value}"
+        setattr(batch, name, getattr(batch, name) + plan.count(effect))
     batch.rows_unplaced += plan.unplaced
+    batch.rows_doubtful += len(plan.doubtful)
     batch.progress, batch.heartbeat_at, batch.attempts = done + len(chunk), timezone.now(), 0
     batch.save()
     return True
@@ -131,13 +220,46 @@ def _forget_plans() -> None:
         cursor.execute("DISCARD PLANS")
 
 
-def _finish(batch_id: int, done: int) -> None:
-    batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
-    if batch.state != State.RUNNING or batch.progress != done:
+def _finish(run: _Run, done: int) -> None:
+    batch = _hold(run, Phase.TAKE)
+    if batch is None or batch.progress != done:
         return
     batch.total = done
     _end(batch, State.DONE)
-    transaction.on_commit(lambda: batch_path(batch).unlink(missing_ok=True), robust=True)
+    transaction.on_commit(lambda: _drop_files(batch), robust=True)
+
+
+def _drop_files(batch: ImportBatch) -> None:
+    for path in (batch_path(batch), report_path(batch)):
+        path.unlink(missing_ok=True)
+    if batch.workbook_path:
+        workbook_path(batch).unlink(missing_ok=True)
+
+
+# --- undoing
+
+
+def _undo(run: _Run, tenant_id: int, on_progress: Progress) -> None:
+    """Look at (or undo) every effect, the last row first."""
+    report, phase = undo_end(run.batch), run.batch.phase
+    while True:
+        with tenant_context(tenant_id, user_id=run.actor.user_id):
+            batch = _hold(run, phase)
+            if batch is None:
+                return
+            if batch.cancel_requested:
+                report.stop(batch)
+                return
+            _forget_plans()
+            goes_on = undo_chunk(batch, report, actor=run.actor)
+            batch.heartbeat_at, batch.attempts = timezone.now(), 0
+            batch.save()
+        on_progress(report.done, report.total)
+        if not goes_on:
+            return
+
+
+# --- endings
 
 
 def _end(batch: ImportBatch, state: str, problem: str = "") -> None:

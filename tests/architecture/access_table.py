@@ -154,6 +154,8 @@ ACCESS: dict[str, str] = {
     "businesses:import_detail": "403 302 302 302 403",
     "businesses:import_progress": "403 302 302 302 403",
     "businesses:import_rows": "403 200 200 200 403",
+    "businesses:import_sheet": "405 405 405 405 405",
+    "businesses:import_undo": "403 302 302 302 403",
     "businesses:imports": "403 200 200 200 403",
     "businesses:list": "200 200 200 200 200",
     "businesses:list_export_cancel": "405 405 405 405 405",

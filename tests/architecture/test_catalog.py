@@ -27,6 +27,7 @@ UNAUDITED_TABLES = {
     "businesses_searchword": "derived; can be rebuilt",
     "businesses_matchkey": "derived; kept by triggers",
     "businesses_sentform": "numbers of forms that were sent; no content",
+    "businesses_importeffect": "a log itself, of what an import did",
     "reporting_servedfact": "derived; can be rebuilt",
     "reporting_servedcell": "derived; can be rebuilt",
     "reporting_countmark": "a queue",

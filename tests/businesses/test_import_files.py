@@ -43,7 +43,7 @@ def _zip(name: str) -> bytes:
     ("raw", "words"),
     [
         (b"", "empty"),
-        (_zip("xl/workbook.xml"), "Excel workbook"),
+        (_zip("xl/workbook.xml"), "damaged workbook or zip file"),
         (b"\xd0\xcf\x11\xe0" + b"x" * 99, "old Excel"),
         (gzip.compress(b"a,b"), "compressed"),
         (b"%PDF-1.7", "PDF"),

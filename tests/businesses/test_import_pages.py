@@ -39,10 +39,10 @@ def test_a_strangers_import_and_one_that_never_was_answer_alike(north, south, cl
     with tenant_context(south.tenant.pk):
         theirs = upload(south.manager, LIST)
     client = client_for(north.state)
-    for name in ("import_detail", "import_columns", "import_progress", "import_rows"):
+    for name in ("import_detail", "import_columns", "import_progress", "import_rows", "import_undo"):
         for number in (theirs.pk, 987_654_321):
             assert client.get(url(name, number)).status_code == 404
-    for name in ("import_cancel", "import_continue", "import_columns"):
+    for name in ("import_cancel", "import_continue", "import_columns", "import_sheet", "import_undo"):
         for number in (theirs.pk, 987_654_321):
             assert client.post(url(name, number)).status_code == 404
     with tenant_context(south.tenant.pk):
@@ -55,9 +55,9 @@ def test_only_those_who_may_import_see_imports(north, client_for):
         batch = upload(north.manager, LIST)
     for actor in (north.rep, north.partner):
         client = client_for(actor)
-        for name in ("import_detail", "import_columns", "import_progress", "import_rows"):
+        for name in ("import_detail", "import_columns", "import_progress", "import_rows", "import_undo"):
             assert client.get(url(name, batch.pk)).status_code == 403
-        for name in ("import_cancel", "import_continue"):
+        for name in ("import_cancel", "import_continue", "import_sheet", "import_undo"):
             assert client.post(url(name, batch.pk)).status_code == 403
         assert send(client, LIST).status_code == 403
 
@@ -66,7 +66,7 @@ def test_changing_addresses_take_no_get(north, client_for):
     with tenant_context(north.tenant.pk):
         batch = upload(north.manager, LIST)
     client = client_for(north.manager)
-    for name in ("import_cancel", "import_continue"):
+    for name in ("import_cancel", "import_continue", "import_sheet"):
         assert client.get(url(name, batch.pk)).status_code == 405
 
 
@@ -74,7 +74,7 @@ def test_changing_addresses_take_no_get(north, client_for):
     ("raw", "words"),
     [
         (b"", "The file is empty"),
-        (b"PK\x03\x04rest", "Excel workbook"),
+        (b"PK\x03\x04rest", "damaged or cut off"),
         (b"\x00\x01\x02", "not a text file"),
         (b"name,city\n", "no rows"),
         (b",".join([b"x"] * 5000) + b"\n1\n", "5,000 columns"),
@@ -114,30 +114,49 @@ def test_from_upload_to_report_and_rows_back(north, client_for):
     response = send(client, LIST)
     with tenant_context(north.tenant.pk):
         batch = ImportBatch.objects.get()
-    assert response.url == url("import_columns", batch.pk)
-    assert client.get(url("import_detail", batch.pk)).url == response.url
-    page = client.get(response.url).content.decode()
-    for words in ("3 rows, 3 columns", "Acme Precision, Springfield, MA", "Row 3: The row has no name."):
-        assert words in page
-    assert client.post(response.url, {"name": "", "town": "city"}).status_code == 422
-    assert client.post(response.url, {"name": "no such", "town": "city"}).status_code == 422
-    looked = client.post(response.url, {"name": "name", "town": "city", "employees": "jobs"})
-    assert looked.status_code == 200
-    with tenant_context(north.tenant.pk):
-        assert not Business.objects.exists()
-    started = client.post(response.url, {"name": "name", "town": "city", "employees": "jobs", "start": "1"})
-    assert started.url == url("import_detail", batch.pk)
-    assert "Waiting for the worker" in client.get(started.url).content.decode()
-    assert client.get(response.url).status_code == 302
+    detail, columns = url("import_detail", batch.pk), url("import_columns", batch.pk)
+    assert (response.url, client.get(detail).url) == (detail, columns)
+    page = client.get(columns).content.decode()
+    for words in ("3 rows, 3 columns", "Acme Precision", "The row has no name."):
+        assert words in page, words
+    wrong = {"name": "", "town": "city", "check": "1"}
+    assert client.post(columns, wrong).status_code == 422
+    assert client.post(columns, wrong | {"name": "no such"}).status_code == 422
+    chosen = {"name": "name", "town": "city", "employees": "jobs"}
+    looked = client.post(columns, chosen, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in looked
+    assert "Number of employees" in looked
+    assert client.post(columns, chosen | {"check": "1"}).url == detail
+    assert "Waiting for the worker" in client.get(detail).content.decode()
+    assert client.get(columns).url == detail
     part = client.get(url("import_progress", batch.pk), headers={"HX-Request": "true"}).content.decode()
     assert 'hx-trigger="every 2s"' in part
     assert "<html" not in part
     run(north, batch)
-    part = client.get(url("import_progress", batch.pk)).content.decode()
-    assert "hx-trigger" not in part
-    page = client.get(started.url).content.decode()
-    for words in ("1 row not taken", "1 taken, but in no workforce area", "The number of employees is not given."):
-        assert words in page
+    assert client.get(url("import_progress", batch.pk), headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert client.get(url("import_progress", batch.pk)).url == detail
+    page = client.get(detail).content.decode()
+    for words in (
+        "What the import would do",
+        "all 3 rows were checked",
+        "The row has no name.",
+        "in no workforce area",
+    ):
+        assert words in page, words
+    report = b"".join(client.get(url("import_rows", batch.pk), {"kind": "check"}).streaming_content).decode("utf-8-sig")
+    assert report.splitlines()[3] == ",Boston,3,Not taken,The row has no name."
+    with tenant_context(north.tenant.pk):
+        assert not Business.objects.exists()
+    assert client.post(url("import_continue", batch.pk), {"policy": "fill"}).url == detail
+    run(north, batch)
+    page = client.get(detail).content.decode()
+    for words in (
+        "1 row not taken",
+        "1 taken, but in no workforce area",
+        "The number of employees is not given.",
+        "2 + 0 + 0 + 0 + 1 = 3",
+    ):
+        assert words in page, words
     rows = client.get(url("import_rows", batch.pk))
     assert rows["Content-Disposition"] == 'attachment; filename="list-rejected.csv"'
     assert rows["Content-Type"] == "text/csv"
@@ -175,7 +194,7 @@ def test_a_list_whose_file_is_gone_says_so(north, client_for, files):
     client = client_for(north.manager)
     page = client.get(url("import_columns", batch.pk))
     assert (page.status_code, "no longer kept" in page.content.decode()) == (200, True)
-    sent = client.post(url("import_columns", batch.pk), {"name": "name", "town": "city", "start": "1"})
+    sent = client.post(url("import_columns", batch.pk), {"name": "name", "town": "city", "check": "1"})
     assert (sent.status_code, "no longer kept" in sent.content.decode()) == (422, True)
 
 
@@ -199,9 +218,9 @@ def test_the_command_says_what_came_of_it(north, tmp_path):
 
     path = tmp_path / "list.csv.gz"
     path.write_bytes(gzip.compress(LIST.encode()))
-    options = {"tenant": north.tenant.slug, "source": "L", "map": ["name=name", "employees="]}
+    options = {"tenant": north.tenant.slug, "source": "L", "map": ["name=name", "employees="], "known": "fill"}
     for expected in (
-        "2 new, 0 changed, 0 unchanged, 1 not taken; 1 taken but in no area",
+        "2 new, 0 changed, 0 unchanged, 1 not taken; 0 known from elsewhere, 0 resemble a known one; 1 taken but in no area",
         "0 new, 0 changed, 2 unchanged",
     ):
         out = io.StringIO()
@@ -225,6 +244,6 @@ def test_the_command_says_what_came_of_it(north, tmp_path):
 def test_the_command_refuses_in_words(north, tmp_path, changes, words):
     (tmp_path / "list.csv").write_text(LIST)
     (tmp_path / "broken.csv.gz").write_bytes(b"no gzip")
-    options = {"tenant": north.tenant.slug, "source": "L", "map": [], "file": "list.csv"} | changes
+    options = {"tenant": north.tenant.slug, "source": "L", "map": [], "known": "fill", "file": "list.csv"} | changes
     with pytest.raises(CommandError, match=words):
         call_command("import_businesses", str(tmp_path / options.pop("file")), **options)

@@ -15,9 +15,11 @@ from businesses.services.businesses import business_update
 from businesses.services.import_run import import_run
 from businesses.services.imports import (
     import_cancel,
+    import_check,
     import_map,
-    import_preview,
+    import_sample,
     import_start,
+    report_path,
 )
 from tests.businesses.conftest import add, data, upload
 
@@ -59,7 +61,8 @@ def test_a_representative_and_a_partner_may_not_import(in_north):
         for act in (
             lambda a: upload(a, HEADER + ACME),
             lambda a: import_map(actor=a, batch_id=batch.pk, columns={}),
-            lambda a: import_preview(actor=a, batch=batch),
+            lambda a: import_sample(actor=a, batch=batch, columns={}),
+            lambda a: import_check(actor=a, batch_id=batch.pk),
             lambda a: import_start(actor=a, batch_id=batch.pk),
             lambda a: import_cancel(actor=a, batch_id=batch.pk),
         ):
@@ -220,7 +223,7 @@ def test_a_list_without_states_is_of_the_tenants_own(in_north):
 def test_the_same_fein_in_a_list_is_one_employer(in_north):
     known = add(in_north.rep, fein="04-1111111")
     take(in_north.manager, HEADER + ACME + ACME.replace("1,Acme", "3,Acme East").replace("1 Main", "9 Main"))
-    assert Business.objects.count() == 3
+    assert Business.objects.count() == 2  # the known one, which had no address, and the one at another
     assert Employer.objects.get() == known.employer
 
 
@@ -254,7 +257,7 @@ def test_the_same_list_again_writes_nothing(in_north, django_assert_max_num_quer
     before = audited()
     batch = upload(in_north.manager, text)
     import_start(actor=in_north.manager, batch_id=batch.pk)
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(42):
         import_run(tenant_id=in_north.tenant.pk, batch_id=batch.pk)
     batch.refresh_from_db()
     assert (counts(batch), batch.rows_unplaced) == ((0, 0, 3, 0), 1)
@@ -316,15 +319,50 @@ def test_a_business_placed_by_hand_is_not_said_to_be_in_no_area(in_north):
 # --- preview, report, rows handed back
 
 
-def test_a_preview_says_what_would_happen_and_writes_nothing(in_north):
+def check(actor, batch) -> ImportBatch:
+    """Have every row of an uploaded list checked."""
+    import_check(actor=actor, batch_id=batch.pk)
+    import_run(tenant_id=actor.tenant_id, batch_id=batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def test_a_check_says_what_would_happen_to_every_row_and_writes_nothing(in_north):
     take(in_north.manager, HEADER + ACME + BAY)
     before = audited()
     text = HEADER + ACME + BAY.replace("12", "13") + "3,New One,,,Pittsfield,MA,1201,,,,,\n4,,,,Boston,MA,2110,,,,,\n"
-    preview = import_preview(actor=in_north.manager, batch=upload(in_north.manager, text))
-    assert (preview.new, preview.changed, preview.unchanged, preview.rejected, preview.unplaced) == (1, 1, 1, 1, 1)
-    assert [example[3] for example in preview.examples] == ["unchanged", "changed", "new"]
-    assert (4, "The row has no name.") in preview.problems
+    batch = check(in_north.manager, upload(in_north.manager, text))
+    assert (batch.state, batch.is_checked) == ("draft", True)
+    assert batch.forecast["counts"] == {"new": 1, "matched": 0, "changed": 1, "unchanged": 1, "rejected": 1}
+    assert (batch.forecast["unplaced"], batch.forecast["reasons"]) == (1, [["The row has no name.", 1]])
+    assert batch.forecast["examples"]["changed"] == [[2, "Bay Biotech", "New: number of employees."]]
     assert (audited(), Business.objects.count()) == (before, 2)
+    lines = report_path(batch).read_text("utf-8-sig").splitlines()
+    assert lines[0] == HEADER.strip() + ",what happens,why"
+    assert [line.split(",")[-2] for line in lines[1:]] == ["Unchanged", "Changed", "New", "Not taken"]
+    import_start(actor=in_north.manager, batch_id=batch.pk)
+    import_run(tenant_id=in_north.tenant.pk, batch_id=batch.pk)
+    batch.refresh_from_db()
+    assert (counts(batch), batch.rows_unplaced) == ((1, 1, 1, 1), 1)
+
+
+def test_the_first_rows_show_how_they_are_read(in_north):
+    batch = upload(in_north.manager, HEADER + ACME + "4,,,,Boston,MA,2110,,,,,900-12-3456\n")
+    first, second = import_sample(actor=in_north.manager, batch=batch, columns=batch.columns)
+    assert (first.values["zip_code"], first.values["town"], first.values["fein"]) == (
+        "01103",
+        "Springfield",
+        "041111111",
+    )
+    assert "900-12-3456" not in str(second.values)
+    assert second.refusal
+
+
+def test_another_mapping_needs_another_check(in_north):
+    batch = check(in_north.manager, upload(in_north.manager, HEADER + ACME))
+    import_map(actor=in_north.manager, batch_id=batch.pk, columns=batch.columns | {"phone": ""})
+    batch.refresh_from_db()
+    assert not batch.is_checked
 
 
 def test_rows_come_back_as_they_were_with_the_reason_and_can_be_corrected(in_north):

@@ -17,7 +17,7 @@ from businesses.models import Business, BusinessIdentifier, Employer, ImportBatc
 from businesses.services.import_run import import_run
 from tests.factories import make_world
 
-ROWS = 4_000
+ROWS = 20_000
 
 
 def environment(files) -> dict[str, str]:
@@ -29,7 +29,7 @@ def environment(files) -> dict[str, str]:
     return env
 
 
-@pytest.mark.parametrize("after", [1_000, 2_000])
+@pytest.mark.parametrize("after", [5_000, 10_000])
 def test_kill_9_in_the_middle_then_resume(committed, files, tmp_path, after):
     tenant = make_world("north").tenant
     path = tmp_path / "list.csv"

@@ -13,19 +13,19 @@ from bizworks.core.errors import BusinessRuleError
 from bizworks.tenancy.actor import system_actor
 from bizworks.tenancy.context import tenant_context
 from bizworks.tenancy.models import Tenant
-from businesses.constants import ImportField, Source
+from businesses.constants import ImportField, ImportPhase, MatchedPolicy, Source
 from businesses.models import ImportBatch
 from businesses.services.import_run import import_run
 from businesses.services.imports import import_map, import_start, import_upload
 
 
 class Command(BaseCommand):
-    """The same import as the page's, without its size limit: .csv and .csv.gz, run here and now.
+    """The same import as the page's, without its size limit: .csv, .csv.gz and .xlsx, run here and now.
 
     Fails (exit code 1) if the list cannot be read, the mapping is wrong or the import stops.
     """
 
-    help = "Import a CSV list of businesses (.csv, .csv.gz). The same list again changes nothing."
+    help = "Import a list of businesses (.csv, .csv.gz, .xlsx). The same list again changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
@@ -34,6 +34,12 @@ class Command(BaseCommand):
         parser.add_argument("--source", required=True, help="What the list is; the same name updates its businesses.")
         parser.add_argument(
             "--kind", choices=Source.values, default=Source.PUBLIC, help="Where its values come from (default: public)."
+        )
+        parser.add_argument(
+            "--known",
+            choices=MatchedPolicy.values,
+            default=MatchedPolicy.FILL,
+            help="Businesses known from elsewhere: fill what is empty there (default), link only, or add again.",
         )
         parser.add_argument(
             "--map",
@@ -72,6 +78,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{batch.total:,} rows in {seconds:.1f} s: {batch.rows_new:,} new, {batch.rows_changed:,} changed,"
             f" {batch.rows_unchanged:,} unchanged, {batch.rows_rejected:,} not taken;"
+            f" {batch.rows_matched:,} known from elsewhere, {batch.rows_doubtful:,} resemble a known one;"
             f" {batch.rows_unplaced:,} taken but in no area. Import {batch.pk}."
         )
         if batch.state != ImportBatch.State.DONE:
@@ -83,7 +90,7 @@ def _open(path: Path) -> BinaryIO:
 
 
 def _prepare(tenant_id: int, file: BinaryIO, options: dict[str, Any]) -> ImportBatch:
-    """Upload, map and start in one transaction."""
+    """Upload (and read, if it is a workbook), map and start."""
     actor = system_actor(tenant_id)
     wanted = dict(pair.partition("=")[::2] for pair in options["map"])
     with tenant_context(tenant_id):
@@ -95,5 +102,11 @@ def _prepare(tenant_id: int, file: BinaryIO, options: dict[str, Any]) -> ImportB
             file_name=options["file"].name,
             limit=None,
         )
+    if batch.phase == ImportPhase.READ:
+        import_run(tenant_id=tenant_id, batch_id=batch.pk)
+    with tenant_context(tenant_id):
+        batch.refresh_from_db()
+        if batch.problem:
+            raise BusinessRuleError(batch.problem)
         import_map(actor=actor, batch_id=batch.pk, columns=batch.columns | wanted)
-        return import_start(actor=actor, batch_id=batch.pk)
+        return import_start(actor=actor, batch_id=batch.pk, policy=options["known"])
