@@ -90,8 +90,10 @@ class Terms:
 
     @property
     def digits(self) -> str:
-        """The digits, if it is written like a number of three or more."""
+        """The digits, if it is written like a number of three or more; of a telephone without the country's 1."""
         digits = "".join(ch for ch in self.text if ch in "0123456789")
+        if len(digits) == 11 and digits.startswith("1"):
+            digits = digits[1:]
         return digits if len(digits) > 2 and _NUMBER.match(self.text) else ""
 
     @property

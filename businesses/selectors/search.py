@@ -33,7 +33,7 @@ def _numbers(actor: Actor, terms: Terms) -> list[Span]:
     """
     spans, digits, may_uc = [], terms.digits, actor.may(Permission.SEE_UC_VALUES)
     if digits:
-        spans.append(span("p:" + (digits[1:] if len(digits) == 11 and digits[0] == "1" else digits)))
+        spans.append(span("p:" + digits))
         if actor.may(Permission.SEE_FEIN):
             spans += [span(kind + digits) for kind in ("f:", "g:") if kind == "f:" or may_uc]
         elif len(digits) == 9:
