@@ -23,6 +23,7 @@ from bizworks.tenancy.policy import Role
 from businesses.constants import Source, Status
 from businesses.models import Business, BusinessActivity, Employer
 from businesses.services.derivation import Derivation
+from businesses.services.search import search_rebuild
 from interactions.models import ServiceDelivered
 from reporting.services.rebuild import counts_rebuild
 
@@ -201,6 +202,8 @@ def _after_loading(say: Callable[[str], None], *, with_services: bool) -> None:
     """What triggers would have kept, computed at once; the tenant must be in force."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
+    say("search")
+    search_rebuild()
     if with_services:
         say("published counts")
         counts_rebuild()
