@@ -216,8 +216,13 @@ _OF_THE_RECORD = {"Lead", "Last contact", "Last service", "Recorded", "Region"}
 
 def _compared(label: str, left: str, right: str) -> ComparedField:
     compared = bool(left and right) and label not in _OF_THE_RECORD
-    is_same = left.casefold().split() == right.casefold().split()
+    is_same = _bare(left) == _bare(right)
     return ComparedField(label, left, right, differs=compared and not is_same, same=compared and is_same)
+
+
+def _bare(text: str) -> str:
+    """Letters and figures alone: how a telephone or a name is punctuated is no difference."""
+    return "".join(ch for ch in text.casefold() if ch.isalnum())
 
 
 def _distance(pair: DuplicatePair) -> str:

@@ -111,8 +111,8 @@ FROM raw JOIN spread USING (name_key) LEFT JOIN doors USING (number, street, pla
 def _score(database: Any, *, only_new: bool, lowest: float) -> Iterator[list[ScoredPair]]:
     from splink import DuckDBAPI, Linker
 
-    quiet = logging.getLogger("splink")
-    quiet.setLevel(logging.ERROR)
+    for name in ("splink", "sqlglot"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     linker = Linker(DuckDBAPI(database).register("businesses"), settings(only_new=only_new), log_level=logging.ERROR)
     scored = linker.inference.predict(threshold_match_probability=lowest)
     gammas = ", ".join(f"gamma_{name}" for name in COMPARISONS)

@@ -11,7 +11,7 @@ from businesses.selectors.match_words import reason_sentence, reason_words
 from businesses.services.linkage import pairs_find
 from businesses.services.linkage_features import Known, address_parts, features, name_words, phone_digits, site_of
 from businesses.services.linkage_model import COMPARISONS
-from tests.businesses.labelled_pairs import make_lists
+from bizworks.benchmark.labelled import make_lists
 
 
 def found(rows, **options):

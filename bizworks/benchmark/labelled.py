@@ -185,7 +185,7 @@ def make_lists(*, businesses: int, seed: int = 1) -> Lists:
     Added to them: franchises of one name, businesses in one building, father and son, numbered companies,
     and two locations of one employer, none of which are duplicates.
     """
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311  invented data, not secrets
     lists, towns = Lists(), max(1, businesses // 150)
     for number in range(businesses):
         clean = _business(rng, number, town=rng.randrange(towns))
@@ -318,8 +318,8 @@ def _twins(rng: random.Random, town: int) -> list[Known]:
             names = (f"John {person} Sr. {trade}", f"John {person} Jr. {trade}")
             return [Known(id=0, name=name, **here) for name in names]
         case 3:  # numbered companies of one owner
-            names = (f"{rng.choice(FIRST)} {trade} {number} LLC", f"{rng.choice(FIRST)} {trade} {number + 7} LLC")
-            return [Known(id=0, name=names[0], **here), Known(id=0, name=names[0].replace(str(number), "44"), **here)]
+            first = rng.choice(FIRST)
+            return [Known(id=0, name=f"{first} {trade} {which} LLC", **here) for which in (number, number + 7)]
         case 4:  # two locations of one employer
             return [Known(id=0, name=f"{person} {trade}", fein="990000001", **place) for place in (here, there)]
         case _:  # stores of one chain
