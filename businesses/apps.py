@@ -15,13 +15,12 @@ class BusinessesConfig(AppConfig):
         from businesses.permissions import AUDIT_COLUMNS
         from businesses.selectors.briefing import own_alerts
         from businesses.selectors.businesses import business_count_in
-        from businesses.selectors.hooks import register_alert_source
+        from businesses.selectors.hooks import register_alert_source, register_business_panel
+        from businesses.selectors.merges import merges_panel
         from businesses.selectors.record_changes import record_timeline
+        from businesses.selectors.relationships import register_relationship_card
         from businesses.selectors.stages import stage_timeline
         from businesses.selectors.timeline import register_timeline_source
-        from businesses.selectors.relationships import register_relationship_card
-        from businesses.selectors.hooks import register_business_panel
-        from businesses.selectors.merges import merges_panel
         from businesses.services.derivation import map_listener
         from businesses.services.merge_relations import register_own_relations
 
@@ -29,9 +28,9 @@ class BusinessesConfig(AppConfig):
         register_impact_counter(business_count_in)
         register_relationship_card()
         register_own_relations()
+        register_business_panel("businesses/merge_panel.html", merges_panel)
         for source in (stage_timeline, record_timeline):
             register_timeline_source(source)
         register_alert_source(own_alerts)
-        register_business_panel("businesses/merge_panel.html", merges_panel)
         for table, (shown, guarded) in AUDIT_COLUMNS.items():
             register_audit_columns(table, shown=shown.split(), guarded=guarded)

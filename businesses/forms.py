@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
 
 from django import forms
 from django.urls import reverse_lazy
 
 from bizworks.core.errors import BusinessRuleError
-from bizworks.core.forms import TypeaheadSelect
+from bizworks.core.forms import FormKeyField, TypeaheadSelect
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
 from businesses.constants import (
@@ -58,23 +57,6 @@ class DateInput(forms.DateInput):
     def __init__(self) -> None:
         """Dates go in and out as the browser's field wants them."""
         super().__init__(format="%Y-%m-%d")
-
-
-class FormKeyField(forms.UUIDField):
-    """Names one act of saving: the same form sent again is saved once."""
-
-    widget = forms.HiddenInput
-
-    def __init__(self) -> None:
-        """Begin each fresh form with a new key; one that was lost or tampered with counts as none."""
-        super().__init__(required=False, initial=uuid4)
-
-    def to_python(self, value: Any) -> UUID | None:
-        """Read the key, if it is one."""
-        try:
-            return super().to_python(value)
-        except forms.ValidationError:
-            return None
 
 
 class ServiceForm(forms.Form):

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-_SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
+_SSN = re.compile(r"(?<![\d-])\d{3}([-\u2010-\u2015\u2212. ])\d{2}\1\d{4}(?![\d-])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _FEIN = re.compile(r"\d{2}[- ]?\d{7}")
 _INVISIBLE = dict.fromkeys(

@@ -2,12 +2,30 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from uuid import UUID, uuid4
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 
 Pair = tuple[Any, str]
+
+
+class FormKeyField(forms.UUIDField):
+    """Names one act of saving: the same form sent again is saved once."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        """Begin each fresh form with a new key; one that was lost or tampered with counts as none."""
+        super().__init__(required=False, initial=uuid4)
+
+    def to_python(self, value: Any) -> UUID | None:
+        """Read the key, if it is one."""
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            return None
 
 
 class UswdsBoundField(BoundField):

@@ -1,4 +1,4 @@
-"""The tenant's map over the API: regions, areas, agencies, centers, sectors, catalogue, slates."""
+"""The tenant's map over the API: regions, areas, agencies, centers, sectors, catalog, slates."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ class SectorSerializer(serializers.ModelSerializer):
 
 
 class ServiceItemSerializer(serializers.ModelSerializer):
-    """A line of the service catalogue."""
+    """A line of the service catalog."""
 
     class Meta:
         model = models.ServiceItem
@@ -162,7 +162,7 @@ class SectorList(DirectoryList):
 
 
 class ServiceItemList(DirectoryList):
-    """List the service catalogue."""
+    """List the service catalog."""
 
     kind, serializer_class = "service_item", ServiceItemSerializer
 

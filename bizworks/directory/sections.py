@@ -102,7 +102,7 @@ SECTIONS: dict[str, Section] = {
             slug="catalogue",
             form=forms.ItemForm,
             one=_said("Service"),
-            several=_said("Service catalogue"),
+            several=_said("Service catalog"),
             help="What can be logged, with its state and its federal category, and whether it makes a business served.",
             columns=(
                 Column("State category", lambda row: row.state_category),

@@ -33,7 +33,7 @@ class Permission(TextChoices):
     READ_RESTRICTED = "read_restricted", "Read restricted records"
     SEE_FEIN = "see_fein", "See federal employer numbers unmasked"
     SEE_UC_VALUES = "see_uc_values", "See values obtained from the unemployment agency"
-    MANAGE_DIRECTORY = "manage_directory", "Change regions, areas, agencies, catalogue, slates, sectors and labels"
+    MANAGE_DIRECTORY = "manage_directory", "Change regions, areas, agencies, catalog, slates, sectors and labels"
     MANAGE_STAFF = "manage_staff", "Invite people and set their roles"
     MANAGE_TOKENS = "manage_tokens", "Issue and revoke API tokens"
     VIEW_AUDIT = "view_audit", "Read the audit trail"

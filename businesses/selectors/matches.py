@@ -94,15 +94,21 @@ def strong_matches(typed: Typed, *, limit: int = 5) -> list[PossibleMatch]:
             here.setdefault(pk, rule)
     wanted = list(here)[:limit]
     rows = Business.objects.listed().select_related("employer").in_bulk(wanted)
-    return [PossibleMatch(rows[pk], _SENTENCES[here[pk]], here[pk]) for pk in wanted if pk in rows]
+    return [PossibleMatch(rows[pk], _sentence(here[pk], typed, rows[pk]), here[pk]) for pk in wanted if pk in rows]
 
 
 _SENTENCES: dict[str, str] = {
-    MatchRule.FEIN: "Same FEIN, and no other address",
+    MatchRule.FEIN: "Same FEIN and same address",
     MatchRule.NAME: "Similar name in the same town",
     MatchRule.PHONE: "Same telephone in the same town",
     MatchRule.WEB: "Same website in the same town",
 }
+
+
+def _sentence(rule: str, typed: Typed, business: Business) -> str:
+    if rule == MatchRule.FEIN and not (typed.address and business.address):
+        return "Same employer in the same town. If it is another location, give its address"
+    return _SENTENCES[rule]
 
 
 def likely_matches(*, actor: Actor, typed: Typed, limit: int = 5) -> list[PossibleMatch]:

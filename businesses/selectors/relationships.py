@@ -66,7 +66,7 @@ class Relationship:
         return self.lead is not None and (self.is_lead or self.may_manage)
 
 
-def relationship_for(*, actor: Actor, business: Business, known_limit: int = 3) -> Relationship:
+def relationship_for(*, actor: Actor, business: Business, known_limit: int = 2) -> Relationship:
     """The relationship with one business as its page shows it. Queries: 6, and those of the meetings."""
     today = tenant_today()
     leads = list(_active_leads(business.pk))

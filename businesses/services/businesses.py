@@ -101,11 +101,10 @@ def _add(actor: Actor, data: BusinessData) -> Business:
         cursor.execute("select pg_advisory_xact_lock(%s, %s)", [ADDING_LOCK, actor.tenant_id])
     business = Business(recorded_by_id=actor.staff_id)
     fein = _fill(business, data, needs_naics=True)
-    reason = _confirmed_reason(data)
+    name, reason = _legal_name(data, business), _confirmed_reason(data)
     matches = strong_matches(_typed(business, fein, data.employer_id), limit=MAX_MATCHES)
     if matches and not reason:
         raise PossibleDuplicateError(matches)
-    name = _legal_name(data, business)
     business.employer = (
         employer_for(actor=actor, name=name, fein=fein or "", source=data.source)
         if data.employer_id is None

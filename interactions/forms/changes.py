@@ -6,7 +6,7 @@ from django import forms
 from django.urls import reverse_lazy
 
 from bizworks.core.errors import BusinessRuleError
-from bizworks.core.forms import TypeaheadSelect
+from bizworks.core.forms import FormKeyField, TypeaheadSelect
 from bizworks.directory.models import ServiceItem
 from bizworks.directory.selectors import tenant_today
 from bizworks.tenancy.actor import Actor
@@ -159,6 +159,7 @@ class NoteForm(ServiceErrorsMixin, forms.Form):
 
     note = forms.CharField(max_length=MAX_NOTE_CHARACTERS, widget=forms.Textarea(attrs={"rows": 5}))
     note_visibility = forms.ChoiceField(label="Who may read it", choices=Visibility.choices)
+    form_key = FormKeyField()
     note_obtained_on = DayField(label="When you learned it", help_text="Today, yesterday, Tue, or 11/21")
 
     def __init__(self, data: Any = None) -> None:
@@ -190,6 +191,7 @@ class FollowUpForm(OutreachMixin, ServiceErrorsMixin, forms.Form):
 
     follow_up = forms.CharField(label="Next step", max_length=200)
     follow_up_due_on = DayField(label="Due", direction=FUTURE, help_text="Tomorrow, Tue, in 2 weeks, or 11/21")
+    form_key = FormKeyField()
     follow_up_assignee = forms.TypedChoiceField(label="For whom", coerce=int, empty_value=None, required=False)
 
     def __init__(self, data: Any = None) -> None:

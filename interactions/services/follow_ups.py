@@ -1,6 +1,7 @@
 """Next steps someone promised: added, done, reopened."""
 
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
@@ -16,6 +17,7 @@ from businesses.models import Business
 from businesses.selectors.outreach import PassedLead, passed_leads
 from businesses.services.checks import Problems
 from businesses.services.outreach import Plan, outreach_problems, outreach_tell
+from businesses.services.sent_forms import save_once
 from interactions.constants import Visibility
 from interactions.models import FollowUp
 from interactions.selectors.catalogue import local_day
@@ -32,41 +34,51 @@ def follow_up_add(
     business_id: int | None = None,
     interaction_id: int | None = None,
     outreach_reason: str = "",
+    form_key: UUID | None = None,
 ) -> FollowUp:
     """Promise a next step for a business, or after a contact (for the first of its businesses), from today on.
 
     Where somebody else leads the business and the step is not for them, it needs a reason, and the
-    lead is told (BR-15), unless the contact is restricted.
+    lead is told (BR-15), unless the contact is restricted. The same `form_key` again returns the first one.
     Errors: NotAllowedError, Http404, BusinessRuleError by input name. Queries: at most 9.
     """
     require_worker(actor)
+
+    def save() -> FollowUp:
+        return _add(actor, follow_up, business_id, interaction_id, outreach_reason)
+
+    return save_once(actor=actor, form_key=form_key, model=FollowUp, save=save)
+
+
+def _add(
+    actor: Actor, follow_up: FollowUpData, business_id: int | None, interaction_id: int | None, outreach_reason: str
+) -> FollowUp:
     today: date = local_day(TenantProfile.objects.get())
     is_restricted = False
-    with transaction.atomic():
-        if interaction_id is not None:
-            interaction = interaction_for_addition(actor, interaction_id)
-            is_restricted = interaction.visibility == Visibility.RESTRICTED
-            rows = interaction.participations.order_by("pk")
-            business_id = business_id or rows.values_list("business", flat=True).first()
-        if not Business.objects.filter(pk=business_id).exists():
-            raise Http404
-        problems = Problems()
-        check_follow_up(follow_up, since=today, problems=problems)
-        assignee_id = follow_up.assignee_id or actor.staff_id
-        if assignee_id != actor.staff_id and not StaffMember.objects.filter(staff_active(), pk=assignee_id).exists():
-            problems.add("follow_up_assignee", "Choose a colleague who works here.")
-        leads = () if is_restricted else _passed(actor, business_id, assignee_id)
-        plans = {lead.business_id: Plan(OutreachKind.STEP, follow_up.due_on) for lead in leads}
-        problems.errors.update(outreach_problems(leads, plans, outreach_reason).errors)
-        problems.raise_if_any()
-        outreach_tell(actor=actor, leads=leads, plans=plans, reason=outreach_reason)
-        return FollowUp.objects.create(
-            business_id=business_id,
-            interaction_id=interaction_id,
-            assignee_id=assignee_id,
-            text=follow_up.text.strip(),
-            due_on=follow_up.due_on,
-        )
+    if interaction_id is not None:
+        interaction = interaction_for_addition(actor, interaction_id)
+        is_restricted = interaction.visibility == Visibility.RESTRICTED
+        rows = interaction.participations.order_by("pk")
+        business_id = business_id or rows.values_list("business", flat=True).first()
+    if not Business.objects.filter(pk=business_id).exists():
+        raise Http404
+    problems = Problems()
+    check_follow_up(follow_up, since=today, problems=problems)
+    assignee_id = follow_up.assignee_id or actor.staff_id
+    if assignee_id != actor.staff_id and not StaffMember.objects.filter(staff_active(), pk=assignee_id).exists():
+        problems.add("follow_up_assignee", "Choose a colleague who works here.")
+    leads = () if is_restricted else _passed(actor, business_id, assignee_id)
+    plans = {lead.business_id: Plan(OutreachKind.STEP, follow_up.due_on) for lead in leads}
+    problems.errors.update(outreach_problems(leads, plans, outreach_reason).errors)
+    problems.raise_if_any()
+    outreach_tell(actor=actor, leads=leads, plans=plans, reason=outreach_reason)
+    return FollowUp.objects.create(
+        business_id=business_id,
+        interaction_id=interaction_id,
+        assignee_id=assignee_id,
+        text=follow_up.text.strip(),
+        due_on=follow_up.due_on,
+    )
 
 
 def _passed(actor: Actor, business_id: int | None, assignee_id: int | None) -> tuple[PassedLead, ...]:

@@ -1,6 +1,7 @@
 """Notes: append-only, dated, authored (BR-26)."""
 
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
@@ -10,6 +11,7 @@ from bizworks.directory.models import TenantProfile
 from bizworks.tenancy.actor import Actor
 from businesses.models import Business
 from businesses.services.checks import Problems
+from businesses.services.sent_forms import save_once
 from interactions.models import Interaction, Note, NoteVersion
 from interactions.selectors.catalogue import local_day
 from interactions.selectors.notes import readable_notes
@@ -20,30 +22,43 @@ from interactions.services.standing import STALE, interaction_for_addition, requ
 
 
 def note_add(
-    *, actor: Actor, note: NoteData, interaction_id: int | None = None, business_id: int | None = None
+    *,
+    actor: Actor,
+    note: NoteData,
+    interaction_id: int | None = None,
+    business_id: int | None = None,
+    form_key: UUID | None = None,
 ) -> Note:
     """Add a note to a contact one may read, or to a business; never wider than the contact (BR-3, BR-26).
 
+    The same `form_key` again returns the first one.
     Errors: NotAllowedError, Http404, BusinessRuleError by input name. Queries: at most 4.
     """
     require_worker(actor)
     if (interaction_id is None) == (business_id is None):
         raise BusinessRuleError("A note belongs to one contact or to one business.")
+
+    def save() -> Note:
+        return _add(actor, note, interaction_id, business_id)
+
+    return save_once(actor=actor, form_key=form_key, model=Note, save=save)
+
+
+def _add(actor: Actor, note: NoteData, interaction_id: int | None, business_id: int | None) -> Note:
     today = local_day(TenantProfile.objects.get())
-    with transaction.atomic():
-        interaction = interaction_for_addition(actor, interaction_id) if interaction_id is not None else None
-        if business_id is not None and not Business.objects.filter(pk=business_id).exists():
-            raise Http404
-        _check(note, today)
-        row = Note.objects.create(
-            interaction=interaction,
-            business_id=business_id,
-            author_id=actor.staff_id,
-            agency_id=actor.agency_id,
-            obtained_on=note.obtained_on or today,
-            visibility=note_class(interaction=interaction, wanted=note.visibility),
-        )
-        NoteVersion.objects.create(note=row, number=1, body=note.body.strip(), author_id=actor.staff_id)
+    interaction = interaction_for_addition(actor, interaction_id) if interaction_id is not None else None
+    if business_id is not None and not Business.objects.filter(pk=business_id).exists():
+        raise Http404
+    _check(note, today)
+    row = Note.objects.create(
+        interaction=interaction,
+        business_id=business_id,
+        author_id=actor.staff_id,
+        agency_id=actor.agency_id,
+        obtained_on=note.obtained_on or today,
+        visibility=note_class(interaction=interaction, wanted=note.visibility),
+    )
+    NoteVersion.objects.create(note=row, number=1, body=note.body.strip(), author_id=actor.staff_id)
     return row
 
 

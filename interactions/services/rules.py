@@ -56,13 +56,13 @@ def service_problems(
 ) -> Iterable[str]:
     """What is wrong with a resolved service by itself, in sentences (BR-18). Queries: 0."""
     if item is None:
-        yield "A chosen service is not in the catalogue."
+        yield "A chosen service is not in the catalog."
         return
     if service.started_on is None or service.started_on.year < EARLIEST_YEAR:
         yield f"{item.name}: check the start date."
         return
     if not item.is_in_force(service.started_on):
-        yield f"{item.name} was not in the catalogue on {show(service.started_on)}."
+        yield f"{item.name} was not in the catalog on {show(service.started_on)}."
     if agency is None:
         yield f"{item.name}: choose the agency that delivered it."
     elif not agency.is_in_force(service.started_on):

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from bizworks.core.errors import BusinessRuleError, StaleVersionError
 from bizworks.tenancy.policy import Permission
+from businesses.models import Business
+from interactions.models import Interaction
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -30,24 +32,32 @@ def save(form: Any, run: Callable[[], Any]) -> Any:
         return None
 
 
+def _origin(back: Interaction | Business | str) -> str:
+    """What the breadcrumb calls the record an act belongs to."""
+    if isinstance(back, Interaction):
+        return str(back.get_mode_display())
+    return back.name if isinstance(back, Business) else ""
+
+
 def act(
     request: HttpRequest,
     form: Any,
     run: Callable[[], Any],
     *,
-    back: str,
+    back: Interaction | Business | str,
     done: str,
     landing: Callable[[Any], str] | None = None,
     **texts: Any,
 ) -> HttpResponse:
-    """Show the form, or run the service and go back (or to the `landing` of what was saved).
+    """Show the form, or run the service and go back to a record or address (or to the `landing` of what was saved).
 
     `texts`: heading, button, points (what follows), danger, draft (key), other (address, words),
     wordings (of a note). Answers 422 to a refusal and 409 to a record that changed meanwhile.
     Errors: NotAllowedError, before the form is shown, for who may not log contacts at all.
     """
     request.actor.require(Permission.LOG_INTERACTION)
-    context = {"form": form, "back": back, **texts}
+    address = back if isinstance(back, str) else back.get_absolute_url()
+    context = {"form": form, "back": address, "origin": _origin(back), **texts}
     if "_find" in request.POST:
         form.full_clean()
         form.errors.clear()
@@ -60,4 +70,4 @@ def act(
         form.add_error(None, str(error))
         return render(request, "interactions/act.html", context, status=409)
     messages.success(request, done, extra_tags=f"clears:{texts.get('draft', '')}")
-    return redirect(landing(saved) if landing else back)
+    return redirect(landing(saved) if landing else address)

@@ -74,7 +74,7 @@ def void(request: HttpRequest, interaction_id: int) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         return services.interaction_void(actor=request.actor, interaction_id=interaction_id, reason=reason)
 
-    return act(request, form, run, back=interaction.get_absolute_url(), done="The contact is voided.", **VOID)
+    return act(request, form, run, back=interaction, done="The contact is voided.", **VOID)
 
 
 @require_form
@@ -87,7 +87,7 @@ def visibility(request: HttpRequest, interaction_id: int) -> HttpResponse:
         chosen = form.cleaned_data["visibility"]
         return services.interaction_reclassify(actor=request.actor, interaction_id=interaction_id, visibility=chosen)
 
-    return act(request, form, run, back=interaction.get_absolute_url(), done="Changed.", **CLASS)
+    return act(request, form, run, back=interaction, done="Changed.", **CLASS)
 
 
 @require_form
@@ -97,10 +97,15 @@ def note_add(request: HttpRequest, interaction_id: int) -> HttpResponse:
     form = NoteForm(sent(request))
 
     def run() -> object:
-        return services.note_add(actor=request.actor, interaction_id=interaction_id, note=form.told())
+        return services.note_add(
+            actor=request.actor,
+            interaction_id=interaction_id,
+            note=form.told(),
+            form_key=form.cleaned_data["form_key"],
+        )
 
     texts = {"heading": "Add a note", "button": "Save the note", "draft": f"note-{interaction_id}"}
-    return act(request, form, run, back=interaction.get_absolute_url(), done="The note is saved.", **texts)
+    return act(request, form, run, back=interaction, done="The note is saved.", **texts)
 
 
 @require_form
@@ -114,7 +119,7 @@ def note_correct(request: HttpRequest, note_id: int) -> HttpResponse:
         told = form.cleaned_data
         return services.note_correct(actor=request.actor, note_id=note_id, number=told["number"], body=told["note"])
 
-    back = (note.interaction or note.business).get_absolute_url()
+    back = note.interaction or note.business
     texts = CORRECTION | {"wordings": note.versions.select_related("author").order_by("-number")}
     return act(request, form, run, back=back, done="The note is corrected.", **texts)
 
@@ -130,7 +135,7 @@ def note_visibility(request: HttpRequest, note_id: int) -> HttpResponse:
         return services.note_reclassify(actor=request.actor, note_id=note_id, visibility=chosen)
 
     texts = {"heading": "Who may read this note", "button": "Change who may read it"}
-    back = (note.interaction or note.business).get_absolute_url()
+    back = note.interaction or note.business
     return act(request, form, run, back=back, done="Changed.", **texts)
 
 
@@ -171,7 +176,7 @@ def service_edit(request: HttpRequest, service_id: int) -> HttpResponse:
 
     other = (reverse("interactions:service_void", args=[service_id]), "Void this service")
     texts = {"heading": f"{service.item.name} for {service.business.name}", "button": "Save the correction"}
-    back = (service.interaction or service.business).get_absolute_url()
+    back = service.interaction or service.business
     return act(request, form, run, back=back, done="The service is corrected.", other=other, **texts)
 
 
@@ -187,7 +192,7 @@ def service_void(request: HttpRequest, service_id: int) -> HttpResponse:
         return services.service_void(actor=request.actor, service_id=service_id, reason=reason)
 
     heading = f"Void: {service.item.name} for {service.business.name}"
-    back = (service.interaction or service.business).get_absolute_url()
+    back = service.interaction or service.business
     return act(request, form, run, back=back, done="The service is voided.", heading=heading, **SERVICE_VOID)
 
 
@@ -201,10 +206,15 @@ def follow_up_add(request: HttpRequest, interaction_id: int) -> HttpResponse:
     keys = {"actor": request.actor, "interaction_id": interaction_id}
 
     def run() -> object:
-        return services.follow_up_add(**keys, follow_up=form.told(), outreach_reason=form.outreach_reason)
+        return services.follow_up_add(
+            **keys,
+            follow_up=form.told(),
+            outreach_reason=form.outreach_reason,
+            form_key=form.cleaned_data["form_key"],
+        )
 
     texts = {"heading": "Add a next step", "button": "Save the next step", "warnings": warnings}
-    return act(request, form, run, back=interaction.get_absolute_url(), done="The next step is saved.", **texts)
+    return act(request, form, run, back=interaction, done="The next step is saved.", **texts)
 
 
 @require_safe

@@ -133,7 +133,7 @@ def _cover(job: ExportJob, wanted: ExtractFilter, total: int) -> list[tuple[str,
         ("Made at", timezone.now().strftime("%Y-%m-%d %H:%M UTC")),
         ("Asked for by", f"{asked.name}, {asked.agency.name}"),
         ("Which rows", "Services that overlap the days; one still running ends today (BR-19). Voided ones are left out."),
-        ("Counted", "Yes = catalogue item is counted, in progress or completed, begun, and "
+        ("Counted", "Yes = catalog item is counted, in progress or completed, begun, and "
          + ("self-service counts too" if profile().counts_self_service else "staff-assisted") + " (BR-18)."),
         ("Businesses served", "Count distinct business_id among rows with counted = Yes (BR-30)."),
         ("Restricted services", "included" if wanted.includes_restricted else "left out"),

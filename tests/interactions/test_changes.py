@@ -148,7 +148,7 @@ def test_a_change_made_meanwhile_is_not_overwritten(in_north, service):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"item_id": 999_999}, "not in the catalogue"),
+        ({"item_id": 999_999}, "not in the catalog"),
         ({"agency_id": 999_999}, "choose the agency"),
         ({"started_on": None}, "started"),
         ({"started_on": 3, "ended_on": 4}, "planned"),

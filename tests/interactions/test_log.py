@@ -60,7 +60,7 @@ def test_a_program_without_a_person_is_refused(in_north, acme):
         ({"subject": "x" * 121}, "subject", "120"),
         ({"contact_ids": (999_999,)}, "contacts", "not a contact"),
         ({"staff_ids": (999_999,)}, "staff", "staff list"),
-        ({"services": (ServiceData(999_999),)}, "services", "not in the catalogue"),
+        ({"services": (ServiceData(999_999),)}, "services", "not in the catalog"),
         ({"slate_line_ids": (999_999,)}, "slate_lines", "other lines"),
         ({"note": NoteData("  ")}, "note", "Write the note"),
         ({"note": NoteData("SSN 123-45-6789")}, "note", "Social Security"),
@@ -134,7 +134,7 @@ def test_br18_a_service_that_contradicts_itself_is_refused(in_north, acme, servi
 def test_a_service_not_in_the_catalogue_of_the_day_is_refused(in_north, acme):
     ServiceItem.objects.filter(pk=in_north.items.lmi.pk).update(starts_on=day(-1))
     data = contact_with(acme, items=(in_north.items.lmi,), occurred_on=day(-2))
-    assert "was not in the catalogue" in refused(in_north.rep, data)["services"][0]
+    assert "was not in the catalog" in refused(in_north.rep, data)["services"][0]
 
 
 def test_the_same_service_twice_is_refused(in_north, acme):

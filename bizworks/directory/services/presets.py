@@ -56,7 +56,7 @@ LABELS: dict[type[models.Model], str] = {
     Agency: "agencies",
     Slate: "slates",
     SlateLine: "slate lines",
-    ServiceItem: "catalogue items",
+    ServiceItem: "catalog items",
     Sector: "sectors",
     SectorPrefix: "sector prefixes",
 }

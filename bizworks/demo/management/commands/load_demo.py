@@ -14,6 +14,7 @@ from bizworks.demo.history import DemoHistory
 from bizworks.demo.names import person_name
 from bizworks.demo.people import PASSWORD, TENANTS, DemoPerson, DemoTenant
 from bizworks.demo.relationships import DemoRelationships
+from bizworks.demo.stages import make_stages
 from bizworks.directory.models import Agency, Region, StaffMember, StaffRegion
 from bizworks.directory.selectors import profile, tenant_today
 from bizworks.directory.services.presets import preset_apply, preset_read
@@ -62,6 +63,7 @@ class Command(BaseCommand):
             services = history.make(demo.contacts)
             DemoRelationships(businesses=businesses, seed=demo.contacts, today=today).make()
             make_duplicates(businesses, seed=demo.contacts)
+            make_stages(businesses, seed=demo.contacts, today=today)
             counts_rebuild()
         return len(businesses), services
 
