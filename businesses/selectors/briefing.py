@@ -1,10 +1,12 @@
 """What one needs to know before walking in, as far as this app knows it."""
 
+from django.db.models import Q
 from django.urls import reverse
 
 from bizworks.tenancy.actor import Actor
-from businesses.constants import ALARMING_STAGES, Stage, StageVisibility, Status
-from businesses.models import Business, Contact
+from bizworks.tenancy.policy import Permission
+from businesses.constants import ALARMING_STAGES, PAIR_LIKELY, PairState, Stage, StageVisibility, Status
+from businesses.models import Business, Contact, DuplicatePair
 from businesses.selectors.hooks import BusinessAlert
 from businesses.selectors.stages import stage_of
 
@@ -16,8 +18,8 @@ _STAGE_ALERTS: dict[str, tuple[str, str]] = {
 
 
 def own_alerts(*, actor: Actor, business: Business) -> list[BusinessAlert]:
-    """Closed, an alarming stage, people who asked not to be contacted. Queries: 2."""
-    return [*_closed(business), *_stage(actor, business), *_do_not_contact(business)]
+    """Closed, an alarming stage, people who asked not to be contacted, perhaps recorded twice. Queries: 3."""
+    return [*_closed(business), *_stage(actor, business), *_do_not_contact(business), *_twice(actor, business)]
 
 
 def _closed(business: Business) -> list[BusinessAlert]:
@@ -57,3 +59,15 @@ def _do_not_contact(business: Business) -> list[BusinessAlert]:
         return []
     shown = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
     return [BusinessAlert("bad", f"Do not contact {shown}.", "#people")]
+
+
+def _twice(actor: Actor, business: Business) -> list[BusinessAlert]:
+    """Likely pairs that wait for a decision, for who may say something about them."""
+    if not actor.may(Permission.EDIT_BUSINESSES):
+        return []
+    pairs = DuplicatePair.objects.filter(Q(left=business.pk) | Q(right=business.pk), state=PairState.WAITING)
+    gone = Q(left__status=Status.MERGED) | Q(right__status=Status.MERGED)
+    if not pairs.filter(Q(probability__gte=PAIR_LIKELY) | Q(flagged_by__isnull=False)).exclude(gone).exists():
+        return []
+    url = reverse("businesses:business_duplicates", args=[business.pk])
+    return [BusinessAlert("info", "It may be recorded twice; a possible duplicate waits for review.", url, "Look")]
