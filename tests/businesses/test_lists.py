@@ -172,7 +172,7 @@ def test_several_values_of_a_filter_mean_any_and_several_filters_all(north, clie
 
 
 def test_last_contact_never_contacted_and_open_steps(north, client_for):
-    today = date.today()
+    today = datetime.now(UTC).date()
     with tenant_context(north.tenant.pk, user_id=north.rep.user_id):
         names = {name: make_business(north, name) for name in ("Recent", "Old", "Never")}
         contacted(north, names["Recent"], today - timedelta(days=3))
@@ -193,7 +193,7 @@ def test_last_contact_never_contacted_and_open_steps(north, client_for):
 def test_a_restricted_contact_is_no_last_contact(north, client_for):
     with tenant_context(north.tenant.pk, user_id=north.rep.user_id):
         business = make_business(north, "Quiet")
-        contacted(north, business, date.today())
+        contacted(north, business, datetime.now(UTC).date())
         Interaction.objects.update(visibility="restricted")
     client = client_for(north.state)
     assert found(client, contact="never") == ["Quiet"]
