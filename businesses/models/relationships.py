@@ -184,7 +184,7 @@ class NewsSeen(TenantModel):
 class Outreach(TenantModel):
     """Outreach to a business by somebody other than its lead, and what the lead was told (BR-15, R12).
 
-    Nothing about restricted records is kept here. On merge: rows move to the survivor.
+    Records that are restricted when they are saved leave no row. On merge: rows move to the survivor.
     """
 
     business = TenantForeignKey(Business, related_name="+")

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.formats import date_format
 
 from bizworks.core.errors import BusinessRuleError
-from bizworks.directory.services.notices import NoticeData, notices_send
+from bizworks.directory.services.notices import NoticeData, notices_send, notices_withdraw
 from bizworks.tenancy.actor import Actor
 from businesses.constants import OutreachKind
 from businesses.models import Business, Lead, Outreach
@@ -85,7 +85,7 @@ def outreach_tell(
         plan = next((plans[lead.business_id] for lead in theirs if lead.business_id in plans), None)
         knows_who = is_shared or (plan is not None and bool(clean))
         words = _words(actor, theirs, plan, contact_on, knows_who=knows_who)
-        target = url if is_shared and url else _page(theirs[0])
+        target = url if is_shared and url else _page(theirs[0], url)
         sender_id = actor.staff_id if knows_who else None
         told.append(NoticeData(staff_id, words, clean if plan else "", target, sender_id))
     notices_send(told)
@@ -109,8 +109,25 @@ def _day(on: date | None) -> str:
     return date_format(on, "M j") if on else ""
 
 
-def _page(lead: PassedLead) -> str:
-    return Business(pk=lead.business_id).get_absolute_url()
+def _page(lead: PassedLead, url: str) -> str:
+    """The business's page; the part after # names the record, for `outreach_withdraw`, and tells nothing else."""
+    page = Business(pk=lead.business_id).get_absolute_url()
+    return f"{page}#{_reference(url)}" if url else page
+
+
+def _reference(url: str) -> str:
+    return url.strip("/").replace("/", "-")
+
+
+def outreach_withdraw(*, business_ids: Iterable[int], staff_id: int, url: str) -> None:
+    """Take back what leads were told of a record whose class was narrowed (BR-3, BR-5); that it was counts on.
+
+    Queries: 2-3.
+    """
+    ids = list(business_ids)
+    told = Outreach.objects.filter(business__in=ids, staff=staff_id).values_list("lead__staff", flat=True)
+    pages = [f"{Business(pk=pk).get_absolute_url()}#{_reference(url)}" for pk in ids]
+    notices_withdraw(recipient_ids=set(told), urls=[url, *pages])
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from bizworks.directory.selectors import PlacementMap
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.tasks import hint_counts_changed
 from businesses.services.checks import Problems, problem_with_text
+from businesses.services.outreach import outreach_withdraw
 from interactions.constants import VISIBILITY_FROM_WIDEST, Visibility, narrower
 from interactions.models import Interaction, Note, ServiceDelivered
 from interactions.selectors.catalogue import local_day
@@ -129,7 +130,8 @@ def _apply(service: ServiceDelivered, change: ServiceChange, data: ServiceData) 
 def interaction_reclassify(*, actor: Actor, interaction_id: int, visibility: str) -> Interaction:
     """Change who may see a contact; its services follow, its notes narrow with it (BR-5; audited like every write).
 
-    Errors: Http404, NotAllowedError, BusinessRuleError. Locks: the interaction. Queries: at most 7.
+    What leads were told of it is taken back, unless it is for everybody.
+    Errors: Http404, NotAllowedError, BusinessRuleError. Locks: the interaction. Queries: at most 10.
     """
     with transaction.atomic():
         interaction = interaction_for_change(actor, interaction_id)
@@ -146,6 +148,10 @@ def interaction_reclassify(*, actor: Actor, interaction_id: int, visibility: str
         services.update(visibility=visibility, version=F("version") + 1)
         wider = VISIBILITY_FROM_WIDEST[: VISIBILITY_FROM_WIDEST.index(Visibility(visibility))]
         Note.objects.filter(interaction=interaction, visibility__in=wider).update(visibility=visibility)
+        if visibility != Visibility.SHARED:
+            businesses = interaction.participations.values_list("business", flat=True)
+            url = interaction.get_absolute_url()
+            outreach_withdraw(business_ids=businesses, staff_id=interaction.recorded_by_id, url=url)
     return interaction
 
 

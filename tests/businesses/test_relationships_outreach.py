@@ -24,6 +24,7 @@ from interactions.services import (
     ServiceData,
     follow_up_add,
     interaction_log,
+    interaction_reclassify,
     service_record,
 )
 from tests.factories import make_business, make_contact
@@ -147,11 +148,11 @@ def test_a_contact_that_happened_needs_no_reason_and_the_lead_is_told(in_north, 
 
 
 def test_br3_of_a_contact_kept_within_an_agency_only_agency_and_day_are_told(in_north, bay):
-    log(in_north.other_rep, bay, visibility=Visibility.AGENCY, note=NoteData("Secret plan."))
+    result = log(in_north.other_rep, bay, visibility=Visibility.AGENCY, note=NoteData("Secret plan."))
     (notice,) = notices(in_north.rep)
     assert in_north.other_rep.name not in notice.text
     assert notice.text.startswith("North Development had a contact with Bay Biotech")
-    assert (notice.sender_id, notice.url) == (None, bay.get_absolute_url())
+    assert (notice.sender_id, notice.url) == (None, f"{bay.get_absolute_url()}#interactions-{result.interaction_id}")
 
 
 def test_br4_a_restricted_contact_is_told_to_nobody_and_leaves_no_row(in_north, bay):
@@ -162,6 +163,17 @@ def test_br4_a_restricted_contact_is_told_to_nobody_and_leaves_no_row(in_north, 
     follow_up_add(actor=in_north.state, interaction_id=result.interaction_id, follow_up=step())
     assert notices(in_north.rep) == []
     assert not Outreach.objects.exists()
+
+
+@pytest.mark.parametrize("first", [Visibility.SHARED, Visibility.AGENCY])
+def test_br5_what_was_told_is_taken_back_when_the_contact_is_narrowed(in_north, bay, first):
+    result = log(in_north.other_rep, bay, visibility=first)
+    log(in_north.other_rep, bay)
+    assert len(notices(in_north.rep)) == 2
+    keys = {"actor": in_north.other_rep, "interaction_id": result.interaction_id}
+    interaction_reclassify(**keys, visibility=Visibility.RESTRICTED)
+    assert len(notices(in_north.rep)) == 1
+    assert f"/{result.interaction_id}/" not in notices(in_north.rep)[0].url
 
 
 def test_one_line_tells_of_many_businesses(in_north):

@@ -1,6 +1,6 @@
 """Telling people something, and noting that they read it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -34,6 +34,12 @@ def notices_send(notices: Sequence[NoticeData]) -> None:
         for told in notices
         if told.recipient_id != told.sender_id
     )
+
+
+def notices_withdraw(*, recipient_ids: Collection[int], urls: Collection[str]) -> None:
+    """Take lines back that lead to something the people may no longer know. Queries: 1, none for nobody."""
+    if recipient_ids:
+        Notice.objects.filter(recipient__in=recipient_ids, url__in=urls).delete()
 
 
 def notice_open(*, actor: Actor, notice_id: int) -> Notice:
