@@ -444,7 +444,10 @@ class MergeForm(ServiceForm):
             "absorbed_version": preview.absorbed.version,
         }
         super().__init__(data, initial=initial)
-        people = [(pair.absorbed.pk, f"{pair.absorbed.name} and {pair.survivor.name}") for pair in preview.people]
+        people = [
+            (pair.absorbed.pk, f"{pair.absorbed.name} and {pair.survivor.name}: {pair.reason.lower()}")
+            for pair in preview.people
+        ]
         self.fields["united"].choices = people
         if not people:
             del self.fields["united"]

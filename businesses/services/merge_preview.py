@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 
 from django.db.models import Count
 from django.utils.formats import date_format
@@ -138,6 +139,7 @@ def _choice(group: FieldGroup, actor: Actor, survivor: Business, absorbed: Busin
     differs = any(getattr(survivor, column) != getattr(absorbed, column) for column in group.columns)
     if group.key == "alias":
         every = names_joined(survivor, absorbed, name=survivor.name)
+        options = options[:1] if words[0] == words[1] else options
         options.append((BOTH, f"Every name: {every}" if every else NOTHING))
         differs = bool(every) and not every == survivor.alias == absorbed.alias
     return FieldChoice(group.key, group.label, tuple(options), proposed(group, survivor, absorbed), differs)
@@ -189,7 +191,7 @@ def _employer(actor: Actor, business: Business) -> str:
         return f"{employer.name}, no FEIN"
     agency_id = employer.recorded_by.agency_id if employer.recorded_by else None
     seen = may_see_fein(actor, source=employer.fein_source, recorded_by_agency_id=agency_id)
-    fein = f"{employer.fein[:2]}-{employer.fein[2:]}" if seen else f"••-•••{employer.fein[-4:]}"
+    fein = f"{employer.fein[:2]}-{employer.fein[2:]}" if seen else f"••\u2011•••{employer.fein[-4:]}"
     return f"{employer.name}, FEIN {fein}"
 
 
@@ -203,6 +205,12 @@ _SPOKEN: dict[str, Callable[[Actor, Business], str]] = {
 }
 
 
+def _door(business: Business) -> str:
+    """What tells addresses of one town apart: the house number; streets are written in too many ways."""
+    number = "".join(takewhile(str.isdigit, business.address))
+    return number or business.address.casefold()
+
+
 def _warnings(survivor: Business, absorbed: Business) -> list[str]:
     found = []
     ours, theirs = survivor.employer, absorbed.employer
@@ -210,7 +218,7 @@ def _warnings(survivor: Business, absorbed: Business) -> list[str]:
         found.append("Their employers have different FEINs. Are they really one place of work of one employer?")
     if survivor.municipality_id != absorbed.municipality_id or survivor.state != absorbed.state:
         found.append("They lie in different towns. Two locations of one employer are two businesses.")
-    elif survivor.address and absorbed.address and survivor.address.casefold() != absorbed.address.casefold():
+    elif survivor.address and absorbed.address and _door(survivor) != _door(absorbed):
         found.append("They have different street addresses. Two locations of one employer are two businesses.")
     if Business.objects.listed().filter(employer=theirs.pk).exclude(pk=absorbed.pk).exists() and ours.pk != theirs.pk:
         found.append(f"{theirs.name} has other locations; they stay with it.")
