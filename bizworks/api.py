@@ -8,6 +8,7 @@ from bizworks.core.api_reference import api_reference
 from bizworks.directory import api as directory
 from bizworks.tenancy.policy import Permission
 from businesses import api as businesses
+from businesses import api_lists
 from businesses import api_merges as business_merges
 from businesses import api_relationships as business_relationships
 from businesses import api_stages as business_stages
@@ -54,6 +55,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         business_relationships.ProposalDeclineView.as_view(),
         name="lead-proposal-decline",
     ),
+    path("tags/", api_lists.TagListView.as_view(), name="tags"),
+    path("saved-views/", api_lists.SavedViewListView.as_view(), name="saved-views"),
     path("contacts/<int:pk>/", businesses.ContactDetailView.as_view(), name="contact"),
     path("interactions/", interactions.InteractionListView.as_view(), name="interactions"),
     path("interactions/<int:pk>/", interactions.InteractionDetailView.as_view(), name="interaction"),

@@ -16,6 +16,7 @@ from bizworks.core.api_views import TenantListView
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
 from businesses import selectors
+from businesses.api_lists import ListFilters
 from businesses.constants import ContactRole, Source, Status
 from businesses.models import Business, Contact
 from businesses.permissions import may_see_fein, may_see_value
@@ -117,7 +118,7 @@ class BusinessChangeSerializer(BusinessWriteSerializer):
         return fields
 
 
-class BusinessFilter(django_filters.FilterSet):
+class BusinessFilter(ListFilters):
     """Filters of the list of businesses."""
 
     q = django_filters.CharFilter(method="filter_text", help_text="What is remembered of a business, as on the pages: words of its names, town or people; a number.")

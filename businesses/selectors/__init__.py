@@ -70,6 +70,7 @@ from businesses.selectors.lists import (
     Parameters,
     business_filtered,
     business_ids,
+    business_narrowed,
     business_page_ids,
 )
 from businesses.selectors.map import (
@@ -151,6 +152,7 @@ __all__ = [
     "business_ids",
     "business_list",
     "business_map",
+    "business_narrowed",
     "business_page",
     "business_page_ids",
     "business_panels",

@@ -35,7 +35,13 @@ def business_filtered(*, actor: Actor, parameters: Mapping[str, Sequence[str]]) 
     Filters never tell what the actor may not know: services by `served_condition` (BR-3), industry
     codes without those from the unemployment agency (BR-6). Errors: NotAllowedError. Queries: at most 1.
     """
-    rows = business_list(actor=actor).select_related(None)
+    return business_narrowed(business_list(actor=actor).select_related(None), actor=actor, parameters=parameters)
+
+
+def business_narrowed(
+    rows: QuerySet[Business], *, actor: Actor, parameters: Mapping[str, Sequence[str]]
+) -> QuerySet[Business]:
+    """Those of some businesses that meet every filter, as `business_filtered`. Queries: at most 1."""
     for name, values in parameters.items():
         if values and name in CONDITIONS:
             rows = CONDITIONS[name](rows, actor, list(values))
