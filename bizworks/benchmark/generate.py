@@ -62,16 +62,21 @@ def generate(*, businesses: int, with_services: bool, say: Callable[[str], None]
             for name, number in sizes.items():
                 with tenant_context(made[name].pk):
                     _services(people[name][0], first[name], number, say=say)
+    _statistics(say)
     tenants = {}
     for name, number in sizes.items():
         with tenant_context(made[name].pk):
             _after_loading(say, with_services=with_services)
         services = number * SERVICES_PER_BUSINESS if with_services else 0
         tenants[name] = BenchTenant(made[name].pk, name, number, services, *people[name])
+    _statistics(say)
+    return tenants
+
+
+def _statistics(say: Callable[[str], None]) -> None:
     say("statistics")
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    return tenants
 
 
 def _tenant(name: str) -> Tenant:
