@@ -235,7 +235,7 @@ WORKBOOK_SECONDS = 120
 MAX_IMPORT_COLUMNS = 300
 MAX_IMPORT_LINE = 500_000
 """Characters of one line of a list; a longer one is refused as one broken row."""
-IMPORT_CHUNK = 5_000
+IMPORT_CHUNK = 2_000
 """Rows taken in one transaction: what a kill can cost, and how often progress shows."""
 IMPORT_STALE_SECONDS = 30
 """After this silence of a worker its import is given to another."""

@@ -88,10 +88,11 @@ def _tenant(name: str) -> Tenant:
 def _people(tenant: Tenant) -> list[Actor]:
     """A representative, a manager, and one of the state's staff."""
     with tenant_context(tenant.pk):
-        return [_person(tenant, role) for role in (Role.REPRESENTATIVE, Role.MANAGER, Role.STATE)]
+        return [person(tenant, role) for role in (Role.REPRESENTATIVE, Role.MANAGER, Role.STATE)]
 
 
-def _person(tenant: Tenant, role: str) -> Actor:
+def person(tenant: Tenant, role: str) -> Actor:
+    """Somebody of this role in the tenant, which must be in force; a representative works in the first region."""
     user = User(email=f"{role}@{tenant.slug}.example", name=str(Role(role).label), tenant=tenant)
     user.set_unusable_password()
     user.save()

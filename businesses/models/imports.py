@@ -80,7 +80,7 @@ class ImportBatch(BackgroundJob):
     @property
     def is_taken(self) -> bool:
         """Whether rows of it may be in the directory and can be undone: the worker is not at it."""
-        if self.is_open or self.undone_at:
+        if self.is_open or self.undone_at or not self.rows_new + self.rows_matched + self.rows_changed:
             return False
         return self.phase in (ImportPhase.UNDO_CHECK, ImportPhase.UNDO) or (
             self.phase == ImportPhase.TAKE and self.progress > 0

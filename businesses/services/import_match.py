@@ -26,7 +26,7 @@ WITH r AS MATERIALIZED (
 ), found AS MATERIALIZED (
   SELECT r.number, r.fein, b.*, true AS by_fein
   FROM r CROSS JOIN LATERAL (SELECT e.id FROM businesses_employer e
-    WHERE e.tenant_id = %(tenant)s AND e.fein = r.fein AND e.fein <> '' LIMIT 1) e
+    WHERE e.tenant_id = %(tenant)s AND e.fein = r.fein AND e.fein <> '' AND e.fein_source <> 'uc' LIMIT 1) e
   CROSS JOIN LATERAL (SELECT b.id, b.name, b.address, b.town, b.state, b.employer_id FROM businesses_business b
     WHERE b.tenant_id = %(tenant)s AND b.employer_id = e.id AND b.status <> 'merged'
     AND b.municipality_id IS NOT DISTINCT FROM r.town_id LIMIT {_AT_ONCE}) b
@@ -38,7 +38,8 @@ WITH r AS MATERIALIZED (
     AND b.status <> 'merged' LIMIT {_AT_ONCE}) b
   WHERE r.name_key <> '' AND r.town_id IS NOT NULL
 ), told AS MATERIALIZED (
-  SELECT f.*, (SELECT e.fein FROM businesses_employer e WHERE e.tenant_id = %(tenant)s AND e.id = f.employer_id) AS their_fein,
+  SELECT f.*, (SELECT CASE WHEN e.fein_source = 'uc' THEN '' ELSE e.fein END FROM businesses_employer e
+     WHERE e.tenant_id = %(tenant)s AND e.id = f.employer_id) AS their_fein,
     (SELECT count(*) FROM businesses_businessidentifier i WHERE i.tenant_id = %(tenant)s AND i.business_id = f.id
      AND i.scheme || '' = 'list' AND starts_with(i.value, %(list)s)) AS rows_of_list
   FROM found f
@@ -81,7 +82,10 @@ def address_key(text: str) -> str:
 
 
 class Matcher:
-    """Finds known businesses for rows of one list. One business is at most one row of a list: the first that fits."""
+    """Finds known businesses for rows of one list. One business is at most one row of a list: the first that fits.
+
+    FEINs of the unemployment agency take no part: a list could be made to ask for them (BR-6).
+    """
 
     def __init__(self, source_name: str) -> None:
         """Begin with no business taken."""

@@ -184,7 +184,7 @@ class RowInterpreter:
 
     def _place(self, reading: _Reading) -> _Placed:
         """Town, state, ZIP code, municipality, county, area and region. Errors: RowRefusedError if it cannot be told."""
-        written = tuple(reading.text(name) for name in (ImportField.STATE, ImportField.TOWN, ImportField.ZIP))
+        written = (reading.text(ImportField.STATE), reading.text(ImportField.TOWN), reading.text(ImportField.ZIP))
         placed = self._placed.get(written)
         if placed is None:
             if len(self._placed) > _REMEMBERED:

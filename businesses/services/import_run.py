@@ -19,13 +19,13 @@ from businesses.services.import_check import Forecast
 from businesses.services.import_files import ListRow, list_open
 from businesses.services.import_plan import Planner, plan_apply
 from businesses.services.import_rows import RowInterpreter
-from businesses.services.import_undo import undo_chunk, undo_end
+from businesses.services.import_undo import UndoReport, undo_chunk
 from businesses.services.import_workbooks import workbook_read
 from businesses.services.imports import (
     Phase,
     State,
+    batch_due,
     batch_path,
-    imports_due,
     interpreter_for,
     list_survey,
     report_path,
@@ -35,6 +35,7 @@ from businesses.services.imports import (
 logger = logging.getLogger(__name__)
 
 FAULT = "The import stopped after row {row:,} because of a fault in the program ({kind}). What was taken stays."
+CHUNK_TIMEOUT_MS = 120_000
 Progress = Callable[[int, int], None]
 
 
@@ -72,13 +73,19 @@ def _run(tenant_id: int, batch_id: int, user_id: int | None, on_progress: Progre
         run = _claim(batch_id)
     if run is None:
         return
-    work = {Phase.READ: _read, Phase.CHECK: _check, Phase.TAKE: _take_all}.get(run.batch.phase, _undo)
-    work(run, tenant_id, on_progress)
+    if run.batch.phase == Phase.READ:
+        _read(run, tenant_id)
+    elif run.batch.phase == Phase.CHECK:
+        _check(run, tenant_id, on_progress)
+    elif run.batch.phase == Phase.TAKE:
+        _take_all(run, tenant_id, on_progress)
+    else:
+        _undo(run, tenant_id, on_progress)
 
 
 def _claim(batch_id: int) -> _Run | None:
     """Take hold of an import that waits or whose worker is silent; None if there is nothing to do."""
-    batch = ImportBatch.objects.select_for_update().filter(pk=batch_id, pk__in=imports_due()).first()
+    batch = batch_due(batch_id)
     if batch is None:
         return None
     if batch.attempts >= IMPORT_MAX_ATTEMPTS:
@@ -104,7 +111,7 @@ def _hold(run: _Run, phase: str) -> ImportBatch | None:
 # --- reading a workbook
 
 
-def _read(run: _Run, tenant_id: int, on_progress: Progress) -> None:
+def _read(run: _Run, tenant_id: int) -> None:
     facts = workbook_read(workbook_path(run.batch), batch_path(run.batch), sheet=run.batch.sheet)
     with tenant_context(tenant_id, user_id=run.actor.user_id):
         batch = _hold(run, Phase.READ)
@@ -196,7 +203,7 @@ def _take(run: _Run, interpreter: RowInterpreter, planner: Planner, chunk: list[
     if batch.cancel_requested:
         _end(batch, State.CANCELLED)
         return False
-    _forget_plans()
+    _prepare_connection()
     plan = planner.plan(chunk, locks=True)
     plan_apply(plan, actor=run.actor, batch_id=batch.pk, source=batch.source, derivation=interpreter.derivation)
     for problem in plan.problems:
@@ -212,12 +219,14 @@ def _take(run: _Run, interpreter: RowInterpreter, planner: Planner, chunk: list[
     return True
 
 
-def _forget_plans() -> None:
+def _prepare_connection() -> None:
     """Let PostgreSQL plan anew: it keeps the plans of foreign key checks, and those made while the tables
     were empty read them whole for each row (a first list of 18,000 rows took eight times as long).
+    A chunk writes thousands of rows with all their triggers, so its statements may take longer than a page's.
     """
     with connection.cursor() as cursor:
         cursor.execute("DISCARD PLANS")
+        cursor.execute(f"SET LOCAL statement_timeout = {CHUNK_TIMEOUT_MS}")
 
 
 def _finish(run: _Run, done: int) -> None:
@@ -241,7 +250,7 @@ def _drop_files(batch: ImportBatch) -> None:
 
 def _undo(run: _Run, tenant_id: int, on_progress: Progress) -> None:
     """Look at (or undo) every effect, the last row first."""
-    report, phase = undo_end(run.batch), run.batch.phase
+    report, phase = UndoReport(run.batch), run.batch.phase
     while True:
         with tenant_context(tenant_id, user_id=run.actor.user_id):
             batch = _hold(run, phase)
@@ -250,7 +259,9 @@ def _undo(run: _Run, tenant_id: int, on_progress: Progress) -> None:
             if batch.cancel_requested:
                 report.stop(batch)
                 return
-            _forget_plans()
+            _prepare_connection()
+            if phase == Phase.UNDO:
+                report = UndoReport(batch)  # as of the lock: another worker may have been at it
             goes_on = undo_chunk(batch, report, actor=run.actor)
             batch.heartbeat_at, batch.attempts = timezone.now(), 0
             batch.save()

@@ -17,7 +17,7 @@ from businesses.services.derivation import Derivation
 from businesses.services.import_plan import SAVED
 from businesses.services.import_uses import business_uses, businesses_remove, employers_remove
 from businesses.services.import_write import rows_update
-from businesses.services.imports import Phase, State, batch_lock, batch_queue
+from businesses.services.imports import Phase, State, batch_lock, batch_queue, require_alone
 
 UNDO_CHUNK = 2_000
 """Rows undone in one transaction."""
@@ -56,6 +56,7 @@ def _ask(actor: Actor, batch_id: int, phase: str) -> ImportBatch:
         total = ImportEffect.objects.filter(batch=batch, outcome=Outcome.STANDS).count() if batch.is_taken else 0
         if not total:
             raise BusinessRuleError("This import left nothing behind that could be undone.")
+        require_alone(batch)
         if batch.phase == Phase.TAKE:
             batch.undo_report = {"was": [batch.state, batch.problem]}
         if phase == Phase.UNDO and batch.phase != Phase.UNDO:
@@ -112,11 +113,6 @@ class UndoReport:
             batch.state = State.CANCELLED
         batch.cancel_requested = False
         batch.save()
-
-
-def undo_end(batch: ImportBatch) -> UndoReport:
-    """Where undoing stands."""
-    return UndoReport(batch)
 
 
 def undo_chunk(batch: ImportBatch, report: UndoReport, *, actor: Actor) -> bool:
@@ -178,9 +174,14 @@ def _sort(
         _mark(batch, undone, kept)
 
 
+def _before(effect: ImportEffect) -> dict[str, Any]:
+    """The values before, by table; nothing for a new business."""
+    return effect.before or {}
+
+
 def _sets(effect: ImportEffect) -> bool:
     """Whether the row changed values of the business or its employer, not only linked it."""
-    return bool((effect.before or {}).get("business") or (effect.before or {}).get("employer"))
+    return bool(_before(effect).get("business") or _before(effect).get("employer"))
 
 
 def _obstacle(effect: ImportEffect, business: Business | None, uses: list[str]) -> str:
@@ -197,7 +198,7 @@ def _obstacle(effect: ImportEffect, business: Business | None, uses: list[str]) 
 
 
 def _employer_obstacle(effect: ImportEffect, business: Business) -> str:
-    before, now = (effect.before or {}).get("employer"), (effect.before or {}).get("employer_set")
+    before, now = _before(effect).get("employer"), _before(effect).get("employer_set")
     if not before or not now:
         return ""
     employer = business.employer
@@ -221,10 +222,10 @@ def _restore(
     """Former values back, the last row first; the list's rows say again what they said before."""
     restored, moved = {}, set()
     identifiers = BusinessIdentifier.objects.in_bulk(
-        [effect.before["identifier"][0] for effect in effects if "identifier" in effect.before]
+        [_before(effect)["identifier"][0] for effect in effects if "identifier" in _before(effect)]
     )
     for effect in effects:
-        business, before = businesses[effect.business_number], effect.before
+        business, before = businesses[effect.business_number], _before(effect)
         if _sets(effect):
             for name, value in before["business"].items():
                 setattr(business, name, value)
@@ -239,7 +240,7 @@ def _restore(
             _, identifier.listed, identifier.fingerprint = before["identifier"]
     rows_update(Business, SAVED, list(restored.values()))
     rows_update(BusinessIdentifier, ("listed", "fingerprint"), list(identifiers.values()))
-    linked = [effect.before["key"] for effect in effects if "key" in effect.before]
+    linked = [_before(effect)["key"] for effect in effects if "key" in _before(effect)]
     if linked:
         BusinessIdentifier.objects.filter(scheme=Scheme.LIST, value__in=linked).delete()
     if moved:

@@ -142,9 +142,10 @@ def _columns(model: type[Model], given: Mapping[str, str]) -> tuple[list[str], l
     now = timezone.now()
     for column in _written(model):
         names.append(f'"{column.column}"')
-        if column.column in given:
-            expressions.append(given[column.column])
-        elif column.column == "tenant_id":
+        name = str(column.column)
+        if name in given:
+            expressions.append(given[name])
+        elif name == "tenant_id":
             expressions.append("%(tenant)s")
         else:
             is_time = getattr(column, "auto_now", False) or getattr(column, "auto_now_add", False)

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from bizworks.core.errors import BusinessRuleError
@@ -259,7 +260,7 @@ def _sample(interpreter: RowInterpreter, row: ListRow, places: Mapping[str, int]
     return SampleRow(row.number, values, remarks=taken.remarks + ((taken.unplaced,) if taken.unplaced else ()))
 
 
-_VALUE_OF = {ImportField.NAICS: "naics_id"}
+_VALUE_OF: dict[str, str] = {ImportField.NAICS: "naics_id"}
 
 
 def import_check(*, actor: Actor, batch_id: int) -> ImportBatch:
@@ -293,11 +294,16 @@ def import_start(*, actor: Actor, batch_id: int, policy: str | None = None) -> I
             if policy not in MatchedPolicy.values:
                 raise BusinessRuleError({"policy": ["Choose what is done with businesses that are known already."]})
             batch.matched_policy = policy
-        others = ImportBatch.objects.filter(source_name=batch.source_name, state__in=OPEN).exclude(phase=Phase.READ)
-        if others.exclude(phase=Phase.CHECK).exists():
-            raise BusinessRuleError(f"Another list of “{batch.source_name}” is being imported. Wait until it is done.")
+        require_alone(batch)
         batch_queue(batch, Phase.TAKE)
     return batch
+
+
+def require_alone(batch: ImportBatch) -> None:
+    """Refuse while rows of another list of this name are taken or undone. Errors: BusinessRuleError. Queries: 1."""
+    writing = ImportBatch.objects.filter(source_name=batch.source_name, state__in=OPEN)
+    if writing.filter(phase__in=(Phase.TAKE, Phase.UNDO)).exists():
+        raise BusinessRuleError(f"Another list of “{batch.source_name}” is being imported. Wait until it is done.")
 
 
 def _require_ready(batch: ImportBatch) -> None:
@@ -345,10 +351,17 @@ def batch_lock(batch_id: int, states: tuple[str, ...]) -> ImportBatch:
 
 def imports_due() -> list[int]:
     """Ids of the tenant's imports that no living worker has: queued, or silent for 30 seconds. Queries: 1."""
+    return list(ImportBatch.objects.filter(_due()).order_by("id").values_list("id", flat=True))
+
+
+def _due() -> Q:
     silent = timezone.now() - timedelta(seconds=IMPORT_STALE_SECONDS)
-    waiting = ImportBatch.objects.filter(state=State.QUEUED)
-    dead = ImportBatch.objects.filter(state=State.RUNNING, heartbeat_at__lt=silent)
-    return list((waiting | dead).order_by("id").values_list("id", flat=True))
+    return Q(state=State.QUEUED) | Q(state=State.RUNNING, heartbeat_at__lt=silent)
+
+
+def batch_due(batch_id: int) -> ImportBatch | None:
+    """The batch, locked, if no living worker has it; asked as of the lock, which a living one may have held. Queries: 1."""
+    return ImportBatch.objects.select_for_update().filter(_due(), pk=batch_id).first()
 
 
 def import_files_drop(*, tenant_id: int) -> int:
