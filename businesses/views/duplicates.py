@@ -61,6 +61,7 @@ def duplicate_detail(request: HttpRequest, pair_id: int) -> HttpResponse:
     context = {
         "comparison": matching.pair_comparison(actor=request.actor, pair=pair),
         "pair": pair,
+        "shown": matching.shown_reasons(pair),
         "query": _query(request),
         "previous": _address(request, before),
         "next": _address(request, behind),

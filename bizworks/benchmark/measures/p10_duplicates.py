@@ -37,12 +37,15 @@ def measure(bench: Bench) -> Iterator[Result]:
 
 def _labelled(bench: Bench) -> Iterator[Result]:
     lists = make_lists(businesses=_LABELLED[bench.size])
+    before = _cpu()
     likely, seconds = _likely(lists.rows)
     right, number = len(likely & lists.truth), len(lists.rows)
     yield Result(ID, "precision on our labelled set", number, right / len(likely), goal=PRECISION, at_least=True)
     yield Result(ID, "recall on our labelled set", number, right / len(lists.truth), goal=RECALL, at_least=True)
     goal = SECONDS * max(1.0, number / 100_000)
-    yield Result(ID, "linkage of the labelled set alone, at most a minute", number, seconds, goal=goal, more=_memory())
+    yield Result(
+        ID, "linkage of the labelled set alone, at most a minute", number, seconds, goal=goal, more=_cost(before)
+    )
 
 
 def _likely(rows: Iterable[Known]) -> tuple[set[tuple[int, int]], float]:
@@ -51,8 +54,15 @@ def _likely(rows: Iterable[Known]) -> tuple[set[tuple[int, int]], float]:
     return found, time.perf_counter() - started
 
 
-def _memory() -> dict[str, int]:
-    return {"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _cost(since: float) -> dict[str, float]:
+    """Seconds of processor since then, which other load does not stretch, and the most memory so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return {"cpu_s": round(_cpu() - since, 1), "peak_mb": used.ru_maxrss // 1024}
 
 
 def _lists(folder: Path) -> Iterator[Result]:
@@ -62,7 +72,9 @@ def _lists(folder: Path) -> Iterator[Result]:
             number = int(row.pop("id"))
             place = places.setdefault((row["state"], row.pop("place")), len(places) + 1)
             rows.append(Known(number, municipality_id=place, zip_code=row.pop("zip"), employer_id=number, **row))
+    before = _cpu()
     likely, seconds = _likely(rows)
+    cost = _cost(before)
     with (folder / "pairs.csv").open(encoding="utf-8", newline="") as file:
         pairs = [
             ((int(row["left"]), int(row["right"])), row["same"] == "1", float(row["weight"]))
@@ -75,7 +87,7 @@ def _lists(folder: Path) -> Iterator[Result]:
     what = "on the lists given"
     yield Result(ID, f"precision {what}", len(rows), right / (right + wrong), goal=PRECISION, at_least=True, more=more)
     yield Result(ID, f"recall {what}", len(rows), right / (right + missed), goal=RECALL, at_least=True)
-    yield Result(ID, f"linkage {what}, at most a minute", len(rows), seconds, goal=SECONDS, more=_memory())
+    yield Result(ID, f"linkage {what}, at most a minute", len(rows), seconds, goal=SECONDS, more=cost)
 
 
 def _job(bench: Bench) -> Result:
@@ -83,13 +95,13 @@ def _job(bench: Bench) -> Result:
     full = bench.tenants["full"]
     with bench.acting(full.manager) as actor:
         run = match_start(actor=actor)
-    started = time.perf_counter()
+    started, before = time.perf_counter(), _cpu()
     match_run(tenant_id=full.tenant_id, run_id=run.pk)
     seconds = time.perf_counter() - started
     with tenant_context(full.tenant_id):
         run.refresh_from_db()
         DuplicatePair.objects.all().delete()
         MatchRun.objects.all().delete()
-    more = {"state": run.state, "pairs": run.pairs_found} | _memory()
+    more = {"state": run.state, "pairs": run.pairs_found} | _cost(before)
     goal = SECONDS * max(1.0, full.businesses / 100_000)
     return Result(ID, "search for duplicates, whole job", full.businesses, seconds, goal=goal, more=more)
