@@ -57,8 +57,9 @@ def business_ids_found(*, actor: Actor, text: str, limit: int = 10) -> list[Foun
     if terms is None:
         return []
     words = resolve(_typed(terms))
-    found = _by_list_number(actor, terms)
-    found += ranked(words, actor=actor, terms=terms, numbers=_numbers(actor, terms), limit=limit)
+    found, numbers = _by_list_number(actor, terms), _numbers(actor, terms)
+    if numbers or all(word.number for word in words):
+        found += ranked(words, actor=actor, terms=terms, numbers=numbers, limit=limit)
     if not found:
         for corrected in _respelt(terms, words):
             found += ranked(corrected, actor=actor, terms=terms, limit=limit, is_respelt=True)

@@ -99,7 +99,8 @@ class Typeahead {
   }
 
   item(option, index) {
-    const item = make("li", { id: `${this.id}-${index}` }, { role: "option", "aria-selected": "false", "data-index": index });
+    const look = option.id ? "" : "biz-typeahead__more";
+    const item = make("li", { id: `${this.id}-${index}`, className: look }, { role: "option", "aria-selected": "false", "data-index": index });
     item.append(marked(option.label, option.marks));
     for (const [words, kind] of option.badges || []) item.append(make("span", { textContent: words, className: `biz-badge biz-badge--${kind}` }));
     for (const words of [option.hint, option.why]) if (words) item.append(make("small", { textContent: words }));
