@@ -17,3 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reporting.urls")),
     path("api/v1/", include("bizworks.api")),
 ]
+
+handler404 = "bizworks.core.views.not_found"

@@ -13,7 +13,7 @@ UC_SCHEMES = (Scheme.UI_ACCOUNT, Scheme.REPORTING_UNIT)
 
 
 def may_see_fein(actor: Actor, *, source: str, recorded_by_agency_id: int | None) -> bool:
-    """Whether a FEIN is shown in full: to state staff, and to the agency that recorded it (domain defaults, 5).
+    """Whether a FEIN is shown in full: to state staff, and to the agency that recorded it.
 
     One that came from the unemployment agency needs the permission for its values as well (BR-6).
     """

@@ -10,7 +10,7 @@ _INVISIBLE = dict.fromkeys(
     map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 )
 
-SSN_SENTENCE = "This looks like a Social Security number (123-45-6789). bizworks never stores one: please remove it."
+SSN_SENTENCE = "This looks like a Social Security number (three, two and four digits). bizworks never stores one: please remove it."
 CONTROL_SENTENCE = "This holds characters that cannot be printed: please type it again."
 FEIN_SENTENCE = "A FEIN has nine digits, like 04-1234567."
 

@@ -45,7 +45,7 @@ class DatedModel(TenantModel):
 
 
 class TenantProfile(TenantModel):
-    """The tenant's words and counting options (domain defaults, section 6); one row per tenant."""
+    """The tenant's words and counting options (docs/business-rules.md); one row per tenant."""
 
     class YearNaming(models.TextChoices):
         """How the program year is named beside its dates."""

@@ -107,6 +107,10 @@ def _with_database(argv: list[str]) -> int:
             else:
                 databases, redis_url = session.start_servers(supervisor, layout, broker=False)
             env = session.product_environment(layout, redis_url) | databases.owner_environment() | {READY: "1"}
+            if holder:
+                env.setdefault(
+                    "BASE_URL", holder["address"]
+                )  # links that a command prints lead to the product that runs
             return session.in_foreground([sys.executable, str(ROOT / "manage.py"), *argv[1:]], env=env)
     finally:
         layout.prepare()  # what a command of root's wrote belongs to the services again

@@ -158,7 +158,7 @@ class BusinessIdentifier(TenantModel):
 
 
 class Contact(TenantModel):
-    """A person at a business: work details only (BR-62, section 5 of the domain)."""
+    """A person at a business: work details only (BR-62)."""
 
     business = TenantForeignKey(Business, related_name="contacts")
     name = models.CharField(max_length=120)

@@ -162,8 +162,8 @@ def follow_up_get_for(*, actor: Actor, follow_up_id: int) -> FollowUp:
 
 
 def recent_interactions(actor: Actor, *, limit: int = 5) -> list[Interaction]:
-    """What the actor logged last, with its businesses, for the home page. Queries: 2."""
-    mine = Interaction.objects.standing().filter(recorded_by=actor.staff_id)
+    """What the actor logged last, voided contacts too, with its businesses, for the home page. Queries: 2."""
+    mine = Interaction.objects.filter(recorded_by=actor.staff_id)
     return list(mine.order_by("-created_at").prefetch_related("businesses")[:limit])
 
 

@@ -86,3 +86,12 @@ def test_wrong_media_types(media, client, north):
     header = issue(north, north.state, "read", "write")
     answer = client.post("/api/v1/businesses/", data=b"{}", content_type=media, headers=header)
     assert 400 <= answer.status_code < 500
+
+
+def test_an_unknown_address_answers_a_program_in_its_own_form(db):
+    from django.test import Client
+
+    answer = Client().get("/api/v1/nothing-here/")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["title"] == "Not found."
+    assert "<h1" in Client().get("/nothing-here/").content.decode()

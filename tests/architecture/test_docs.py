@@ -34,3 +34,15 @@ def test_the_readme_gives_the_two_commands_and_the_password():
     assert "python3 manage.py test" in text
     assert PASSWORD in text
     assert all(TENANTS[0].email(person) in text for person in TENANTS[0].people[:1])
+
+
+def test_every_rule_that_is_cited_stands_in_the_list_of_rules():
+    rules = (ROOT / "docs" / "business-rules.md").read_text()
+    cited = {
+        number
+        for folder in ("bizworks", "businesses", "interactions", "referrals", "reporting", "templates", "docs")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in (".py", ".html", ".md", ".yaml") and path.name != "business-rules.md"
+        for number in re.findall(r"\bBR-\d+|\bR(?:1|2|[5-9]|1\d|2\d)\b(?![-\w])", path.read_text())
+    }
+    assert sorted(n for n in cited if not re.search(rf"\b{n}\b", rules)) == []

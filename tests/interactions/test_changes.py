@@ -337,3 +337,6 @@ def test_home_shows_what_one_logged_last(in_north, acme):
     log(in_north.other_rep, make_business(in_north))
     assert [len(i.businesses.all()) for i in recent_interactions(in_north.rep)] == [2, 1]
     assert set(recent_businesses(in_north.rep)) == {acme, other}
+    newest = recent_interactions(in_north.rep)[0]
+    interaction_void(actor=in_north.rep, interaction_id=newest.pk, reason="twice")
+    assert recent_interactions(in_north.rep)[0].is_void  # still to be found by who logged it
