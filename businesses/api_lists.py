@@ -40,7 +40,8 @@ class ListFilters(django_filters.FilterSet):
         data.setlist(name, self.data.getlist(name) if hasattr(self.data, "getlist") else [str(value)])
         form = ListForm(data, options=selectors.ListOptions(), words=WORDS)
         if name not in form.parameters:
-            raise serializers.ValidationError({name: form.errors.get(name, ["This value is not known."])})
+            problems = [str(problem) for problem in form.errors.get(name) or ["This value is not known."]]
+            raise serializers.ValidationError({name: problems})
         return selectors.business_narrowed(
             queryset, actor=self.request._request.actor, parameters={name: form.parameters[name]}
         )

@@ -11,6 +11,7 @@ from bizworks.accounts.models import User
 from bizworks.demo.businesses import DemoDirectory
 from bizworks.demo.duplicates import make_duplicates
 from bizworks.demo.history import DemoHistory
+from bizworks.demo.lists import make_lists
 from bizworks.demo.names import person_name
 from bizworks.demo.people import PASSWORD, TENANTS, DemoPerson, DemoTenant
 from bizworks.demo.relationships import DemoRelationships
@@ -64,6 +65,7 @@ class Command(BaseCommand):
             DemoRelationships(businesses=businesses, seed=demo.contacts, today=today).make()
             make_duplicates(businesses, seed=demo.contacts)
             make_stages(businesses, seed=demo.contacts, today=today)
+            make_lists(businesses, seed=demo.contacts)
             counts_rebuild()
         return len(businesses), services
 
