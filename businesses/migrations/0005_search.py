@@ -15,7 +15,7 @@ COMPANY_WORDS = "inc|incorporated|llc|corp|corporation|co|company|ltd|limited|lp
 KEYS = r"""
 CREATE FUNCTION businesses_search_key(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE x text := lower(value); short text;
-BEGIN  -- businesses/search_terms.py:search_key is the same in Python; a test compares them
+BEGIN  -- businesses/selectors/search_terms.py:search_key is the same in Python; a test compares them
   IF x = '' THEN RETURN ''; END IF;
   IF octet_length(x) <> length(x) THEN
     x := translate(x, U&'\2019\2018\02bc\2122\00ae\00a9', '''''''');

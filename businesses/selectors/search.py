@@ -12,8 +12,8 @@ from bizworks.tenancy.context import current_tenant_id
 from bizworks.tenancy.policy import Permission
 from businesses.constants import Scheme, Source, Status
 from businesses.models import Business, BusinessIdentifier, Contact, ImportMapping, SearchWord
-from businesses.search_terms import SAME_WORDS, Terms, misspellings, plain_words, span, terms_of, whole
 from businesses.selectors.search_ranks import PEOPLE, WHOLE, Found, Span, Word, known_spans, ranked, resolve
+from businesses.selectors.search_terms import SAME_WORDS, Terms, misspellings, plain_words, span, terms_of, whole
 
 SPELLINGS = 20
 """Other spellings of a word at most."""

@@ -11,8 +11,8 @@ from django.db import connection
 
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.context import current_tenant_id
-from businesses.search_terms import LAST, Terms
 from businesses.selectors.relationships import OWN_ACCOUNTS_SQL
+from businesses.selectors.search_terms import LAST, Terms
 
 Span = tuple[str, str]
 
@@ -22,7 +22,9 @@ WHOLE, START, NAME, TOWN, PEOPLE = range(5)
 RARE = 1_000
 """Businesses of the rarest word that are looked at one by one."""
 COMMON = 6_000
-"""Look-ups at most, when all words are common: businesses of the rarest times words to be asked for."""
+"""Up to here it is counted how common a word is."""
+SHARED = 20_000
+"""Businesses of the rarest word at most that are held against the next, when all words are common."""
 SHORT = 200
 """Businesses looked at when there is but one word, beside those whose name begins so; and of common words."""
 SPELT = 12
@@ -207,16 +209,19 @@ def _led_by_all(words: Sequence[Word], params: dict[str, Any]) -> str:
         return _read(words[0].spans, "word", params, limit=SHORT)
     order = sorted(words, key=lambda word: (word.number, word.words is None))
     first, probes = order[0], [word.words for word in order[1:] if word.words is not None]
-    if not probes and first.number > RARE:
+    few = first.number <= RARE
+    if not probes and not few:
         shared = (_read(word.spans, f"word{place}", params, limit=COMMON) for place, word in enumerate(order[:2]))
         return f"(SELECT business_id FROM (({') INTERSECT ('.join(shared)})) shared LIMIT {RARE})"  # noqa: S608  ours
-    few = first.number <= RARE
-    reading = _read(first.spans, "word", params, limit=RARE if few else COMMON // max(1, sum(map(len, probes))))
-    query = f"(SELECT d.business_id FROM ({reading}) d"  # noqa: S608  ours throughout
+    query = f"(SELECT d.business_id FROM ({_read(first.spans, 'word', params, limit=RARE if few else SHARED)}) d"  # noqa: S608
     for place, asked in enumerate(probes):
         params[f"probe{place}"] = list(asked)
-        query += (
-            " CROSS JOIN LATERAL (SELECT FROM businesses_searchword p WHERE p.tenant_id = %(tenant)s"
-            f" AND p.word = ANY(%(probe{place})s) AND p.business_id = d.business_id LIMIT 1) p{place}"
+        leads = (
+            f"businesses_searchword p{place} WHERE p{place}.tenant_id = %(tenant)s"
+            f" AND p{place}.word = ANY(%(probe{place})s) AND p{place}.business_id = d.business_id"
         )
-    return f"{query} LIMIT {RARE if few else SHORT})"
+        if few:  # asked one by one
+            query += f" CROSS JOIN LATERAL (SELECT FROM {leads} LIMIT 1) l{place}"
+        else:
+            query += f" JOIN {leads.replace(' WHERE ', ' ON ')}"
+    return f"{query} LIMIT {RARE})"

@@ -13,8 +13,8 @@ from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.context import tenant_context
 from businesses import selectors
 from businesses.models import Business, BusinessActivity, BusinessIdentifier, Contact, Employer, ImportMapping, Lead
-from businesses.search_terms import misspellings, terms_of
 from businesses.selectors.search import marks
+from businesses.selectors.search_terms import misspellings, terms_of
 from tests.factories import make_business, make_contact
 
 
@@ -197,7 +197,7 @@ def test_a_slip_is_forgiven_only_where_nothing_is_written_so(in_north):
 def test_common_words_are_looked_up_together(in_north, monkeypatch):
     from businesses.selectors import search_ranks
 
-    for name in ("RARE", "COMMON", "SHORT"):
+    for name in ("RARE", "COMMON", "SHARED", "SHORT"):
         monkeypatch.setattr(search_ranks, name, 3)
     for number in range(8):
         business(in_north, f"Valley {number}")
@@ -206,7 +206,8 @@ def test_common_words_are_looked_up_together(in_north, monkeypatch):
     assert found(in_north, "valley construction", limit=1) in ([], ["Mighty Valley Construction"])
     for name in ("RARE", "SHORT"):
         monkeypatch.setattr(search_ranks, name, 5)
-    monkeypatch.setattr(search_ranks, "COMMON", 100)
+    for name in ("COMMON", "SHARED"):
+        monkeypatch.setattr(search_ranks, name, 100)
     assert found(in_north, "valley construction") == ["Mighty Valley Construction"]
     assert found(in_north, "v con") == ["Mighty Valley Construction"]
 

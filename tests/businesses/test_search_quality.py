@@ -6,7 +6,7 @@ import pytest
 
 from businesses import selectors
 from businesses.models import Business, Employer
-from businesses.search_terms import search_key
+from businesses.selectors.search_terms import search_key
 
 pytestmark = pytest.mark.django_db
 

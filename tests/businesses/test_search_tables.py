@@ -11,8 +11,8 @@ from django.db import ProgrammingError, connection, transaction
 from bizworks.tenancy.context import tenant_context
 from businesses import selectors
 from businesses.models import Business, BusinessIdentifier, Contact, Employer, SearchEntry, SearchWord
-from businesses.search_terms import search_key
 from businesses.selectors.search import business_candidates
+from businesses.selectors.search_terms import search_key
 from businesses.services.search import search_rebuild
 from tests.factories import make_business, make_contact
 

@@ -9,8 +9,8 @@ from django.db import connection
 
 from bizworks.benchmark.bench import Bench, BenchTenant, Result, percentile
 from businesses.models import Business
-from businesses.search_terms import search_key
 from businesses.selectors import business_search
+from businesses.selectors.search_terms import search_key
 
 ID = "P5"
 NEEDS_SERVICES = False
