@@ -86,7 +86,9 @@ def _bound(path: Path) -> float:
         cursor.execute(_STAGE)
         cursor.execute(_TABLE)
         started = time.perf_counter()
-        with cursor.copy("COPY benchmark_stage FROM STDIN (FORMAT csv, HEADER, FORCE_NOT_NULL (dba, address, zip, phone))") as copy:
+        with cursor.copy(
+            "COPY benchmark_stage FROM STDIN (FORMAT csv, HEADER, FORCE_NOT_NULL (dba, address, zip, phone))"
+        ) as copy:
             while piece := lines.read(1024 * 1024):
                 copy.write(piece)
         cursor.execute(_UPSERT)
