@@ -14,7 +14,7 @@ from bizworks.tenancy.actor import Actor, system_actor
 from bizworks.tenancy.policy import Permission
 from bizworks.tenancy.tasks import hint_counts_changed
 from businesses.constants import Status
-from businesses.models import Business, BusinessMerge, Contact, MergePart
+from businesses.models import Business, BusinessMerge, Contact, Employer, MergePart
 from businesses.selectors.merges import merge_later
 from businesses.services.checks import Problems
 from businesses.services.derivation import Derivation
@@ -189,7 +189,7 @@ def business_unmerge(*, actor: Actor, merge_id: int) -> Unmerged:
         stayed = sum(take_back(part) for part in parts)
         _part_people(merge)
         survivor, absorbed = rows[merge.survivor_id], rows[merge.absorbed_id]
-        restored = restore(survivor, merge.fields, [group.columns for group in FIELD_GROUPS])
+        restored = restore(survivor, merge.fields, _groups_to_restore(merge))
         absorbed.status, absorbed.merged_into = merge.status_before, None
         _save(absorbed, derive=False)
         _save(survivor, derive=restored)
@@ -209,6 +209,13 @@ def _require_last(merge: BusinessMerge) -> None:
         raise BusinessRuleError(
             f"{last.absorbed.name} was merged into {last.survivor.name} later. Undo that merge first."
         )
+
+
+def _groups_to_restore(merge: BusinessMerge) -> list[tuple[str, ...]]:
+    """The groups of columns that can go back: not the employer, if its record is gone. Queries: 1 if it changed."""
+    before = merge.fields.get("employer_id", [None])[0]
+    is_gone = before is not None and not Employer.objects.filter(pk=before).exists()
+    return [group.columns for group in FIELD_GROUPS if group.key != "employer" or not is_gone]
 
 
 def _part_people(merge: BusinessMerge) -> None:

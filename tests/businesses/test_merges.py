@@ -8,6 +8,7 @@ from django.db import connection, connections
 
 from bizworks.core.errors import BusinessRuleError, NotAllowedError, StaleVersionError
 from bizworks.tenancy.context import tenant_context
+from businesses import tasks
 from businesses.models import (
     Business,
     BusinessIdentifier,
@@ -222,6 +223,15 @@ def test_the_employer_with_a_fein_is_proposed_and_the_other_stays(in_north, two)
     assert Employer.objects.filter(pk=lone).exists()
 
 
+def test_an_employer_that_is_gone_does_not_hold_up_the_undo(in_north, two):
+    ours, theirs = two
+    merge = merged(in_north, ours, theirs, choices={"employer": "absorbed"})
+    Employer.objects.filter(pk=ours.employer_id).delete()
+    undone(in_north, merge)
+    ours.refresh_from_db()
+    assert ours.employer_id == theirs.employer_id
+
+
 def test_chains_lead_to_the_last_and_are_undone_from_the_end(in_north, two):
     ours, theirs = two
     third = make_business(in_north, "Acme Holdings")
@@ -278,6 +288,16 @@ def test_what_was_being_written_during_the_merge_follows(in_north, two):
     undone(in_north, merge)
     late.refresh_from_db()
     assert late.business_id == theirs.pk
+
+
+def test_the_sweep_lets_late_rows_follow(north):
+    with tenant_context(north.tenant.pk):
+        ours, theirs = make_business(north), make_business(north)
+        merged(north, ours, theirs)
+        late = serve(north, theirs)
+    tasks.collect_merges()
+    with tenant_context(north.tenant.pk):
+        assert ServiceDelivered.objects.get(pk=late.pk).business_id == ours.pk
 
 
 def test_a_row_whose_place_was_taken_stays(in_north, two):
