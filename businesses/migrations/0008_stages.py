@@ -15,36 +15,53 @@ import bizworks.tenancy.models
 from bizworks.tenancy.operations import SecureTenantTable
 
 FUNCTIONS = r"""
-CREATE FUNCTION businesses_name_letters(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT regexp_replace(
-    regexp_replace(lower(translate(name, 'ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöùúûüýÿ',
-                                   'AAAAAACEEEEIIIINOOOOOUUUUYaaaaaaceeeeiiiinooooouuuuyy')),
-      '\m(inc|incorporated|llc|corp|corporation|co|company|ltd|limited|lp|llp|pllc|pc|plc|the|and|of)\M', '', 'g'),
-    '[^a-z0-9]+', '', 'g')
-$$;
+CREATE FUNCTION businesses_name_letters(name text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+  word text; letters text := '';
+  plain text := translate(lower(name), 'àáâãäåçèéêëìíîïñòóôõöùúûüýÿ.,-/&()+:;!"#*@_''', 'aaaaaaceeeeiiiinooooouuuuyy                ');
+BEGIN
+  FOREACH word IN ARRAY string_to_array(plain, ' ') LOOP
+    IF word <> '' AND word <> ALL ('{inc,incorporated,llc,corp,corporation,co,company,ltd,limited,lp,llp,pllc,pc,plc,the,and,of}'::text[]) THEN
+      letters := letters || word;
+    END IF;
+  END LOOP;
+  RETURN CASE WHEN letters = '' THEN replace(plain, ' ', '') ELSE letters END;
+END $$;
 
-CREATE FUNCTION businesses_phone_digits(phone text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE WHEN length(d) >= 10 THEN left(d, 10) ELSE '' END
-    FROM (SELECT ltrim(regexp_replace(phone, '[^0-9]+', '', 'g'), '1') AS d) x
-$$;
-
-CREATE FUNCTION businesses_web_domain(website text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE WHEN d ~ '(^|\.)(facebook|instagram|linkedin|google|yelp|twitter|x|tiktok|youtube|linktr|etsy|wixsite|weebly|business)\.[a-z]+$'
-              THEN '' ELSE coalesce(left(d, 60), '') END
-    FROM (SELECT substring(lower(website) from '^(?:https?://)?(?:www\.)?([^/:?#]+)') AS d) x
-$$;
+CREATE FUNCTION businesses_web_domain(website text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+  domain text := substring(lower(website) from '^(?:https?://)?(?:www\.)?([^/:?#]+)');
+  parts text[] := string_to_array(domain, '.');
+BEGIN  -- pages at a host that many businesses share tell nothing
+  IF cardinality(parts) < 2 OR parts[cardinality(parts) - 1] = ANY
+     ('{facebook,instagram,linkedin,google,yelp,twitter,x,tiktok,youtube,linktr,etsy,wixsite,weebly,business}'::text[]) THEN
+    RETURN '';
+  END IF;
+  RETURN coalesce(left(domain, 60), '');
+END $$;
 
 CREATE FUNCTION businesses_match_keys(town int, name text, alias text, phone text, website text)
-RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT coalesce(array_agg(DISTINCT kind || town || ':' || part), '{}') FROM (
-    SELECT 's' AS kind, left(n, 4) AS part FROM (SELECT businesses_name_letters(name) AS n) a
-    UNION ALL SELECT 'e', right(n, 4) FROM (SELECT businesses_name_letters(name) AS n) b
-    UNION ALL SELECT 's', left(n, 4) FROM (SELECT businesses_name_letters(alias) AS n) c WHERE alias <> ''
-    UNION ALL SELECT 'e', right(n, 4) FROM (SELECT businesses_name_letters(alias) AS n) d WHERE alias <> ''
-    UNION ALL SELECT 'p', businesses_phone_digits(phone) WHERE phone <> ''
-    UNION ALL SELECT 'w', businesses_web_domain(website) WHERE website <> ''
-  ) x WHERE part <> ''
-$$;
+RETURNS text[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+  place text := town || ':'; keys text[] := '{}'; part text;
+BEGIN
+  IF town IS NULL THEN RETURN keys; END IF;
+  part := businesses_name_letters(name);
+  IF part <> '' THEN keys := ARRAY['s' || place || left(part, 4), 'e' || place || right(part, 4)]; END IF;
+  IF alias <> '' THEN
+    part := businesses_name_letters(alias);
+    IF part <> '' THEN keys := keys || ARRAY['s' || place || left(part, 4), 'e' || place || right(part, 4)]; END IF;
+  END IF;
+  IF phone <> '' THEN
+    part := ltrim(translate(phone, translate(phone, '0123456789', ''), ''), '1');
+    IF length(part) >= 10 THEN keys := keys || ('p' || place || left(part, 10)); END IF;
+  END IF;
+  IF website <> '' THEN
+    part := businesses_web_domain(website);
+    IF part <> '' THEN keys := keys || ('w' || place || part); END IF;
+  END IF;
+  RETURN keys;
+END $$;
 
 CREATE FUNCTION businesses_match_keys_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -87,7 +104,6 @@ DROP TRIGGER match_keys_delete ON businesses_business;
 DROP FUNCTION businesses_match_keys_follow();
 DROP FUNCTION businesses_match_keys(int, text, text, text, text);
 DROP FUNCTION businesses_web_domain(text);
-DROP FUNCTION businesses_phone_digits(text);
 DROP FUNCTION businesses_name_letters(text);
 """
 FILL = """

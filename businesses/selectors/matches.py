@@ -184,7 +184,8 @@ def _named_alike(actor: Actor, typed: Typed) -> list[Business]:
     if len(key) < 4:
         return []
     found = business_search(actor=actor, text=" ".join(key.split()[:4]), limit=20)
-    alike = [b for b in found if _best(_keys([typed.name], typed.town), _keys([b.name, b.alias], b.town))]
+    ours = _matchers(_keys([typed.name], typed.town))
+    alike = [b for b in found if _best(ours, _keys([b.name, b.alias], b.town))]
     return [b for b in alike if b.municipality_id is None or b.municipality_id != typed.municipality_id]
 
 
@@ -213,9 +214,9 @@ def _alike(typed: Typed, names: tuple[str, ...], candidates: list[int]) -> list[
     if not candidates:
         return []
     town = Municipality.objects.filter(pk=typed.municipality_id).values_list("name", flat=True).first() or ""
-    keys = _keys(names, town)
+    ours = _matchers(_keys(names, town))
     known = Business.objects.filter(pk__in=set(candidates)).values_list("pk", "name", "alias")
-    scored = sorted((-score, pk) for pk, *theirs in known if (score := _best(keys, _keys(theirs, town))))
+    scored = sorted((-score, pk) for pk, *theirs in known if (score := _best(ours, _keys(theirs, town))))
     return [pk for _, pk in scored]
 
 
@@ -226,14 +227,19 @@ def _keys(names: Iterable[str], town: str) -> list[str]:
     return keys + [key.removesuffix(ending) for key in keys if key.endswith(ending)]
 
 
-def _best(ours: list[str], theirs: list[str]) -> float:
-    return max((_similar(a, b) for a in ours for b in theirs), default=0.0)
+def _best(ours: list[SequenceMatcher], theirs: list[str]) -> float:
+    return max((_similar(matcher, key) for matcher in ours for key in theirs), default=0.0)
 
 
-def _similar(left: str, right: str) -> float:
-    if left == right:
+def _matchers(keys: list[str]) -> list[SequenceMatcher]:
+    """A matcher for each key; it learns its own side once, whatever it is compared with."""
+    return [SequenceMatcher(None, "", key, autojunk=False) for key in keys]
+
+
+def _similar(matcher: SequenceMatcher, theirs: str) -> float:
+    if matcher.b == theirs:
         return 1.0
-    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    matcher.set_seq1(theirs)
     if matcher.real_quick_ratio() < SIMILAR or matcher.quick_ratio() < SIMILAR:
         return 0.0
     ratio = matcher.ratio()
