@@ -29,7 +29,7 @@ PAGES = {
     "ImportForm": ("imports", "", {"source_name": "x", "source": "public"}),
 }  # fmt: skip
 """Forms with free text: their page and something that would be taken."""
-NO_FREE_TEXT = {"ServiceForm", "LeaveForm", "MappingForm", "MergeWithForm", "TimelineForm"}
+NO_FREE_TEXT = {"ServiceForm", "LeaveForm", "MappingForm", "MergeWithForm", "SheetForm", "StartForm", "TimelineForm"}
 WRITES = {
     "BusinessWriteSerializer": ("POST", "/businesses/", BUSINESS | {"area_override_id": None}),
     "BusinessChangeSerializer": ("PATCH", "/businesses/{business}/", {"version": 1}),
