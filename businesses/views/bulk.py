@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from bizworks.core.errors import BusinessRuleError
@@ -28,7 +29,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     actor = request.actor
     actor.require(Permission.EDIT_BUSINESSES)
     query = QueryDict(request.POST.get("query", ""))
-    back = f"/businesses/?{query.urlencode()}"
+    back = f"{reverse('businesses:list')}?{query.urlencode()}"
     action = request.POST.get("action", "")
     choice = _choice(request, query)
     try:

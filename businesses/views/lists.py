@@ -11,6 +11,7 @@ from bizworks.directory.selectors import labels
 from businesses import selectors
 from businesses.filters import ListForm, list_query
 from businesses.models import SavedView
+from businesses.selectors.lead_lists import manages_leads
 
 _COLUMNS = "list_columns"
 
@@ -39,6 +40,7 @@ def business_index(request: HttpRequest) -> HttpResponse:
         "address": _address(request),
         "words": words,
         "choices": [(column, column in columns) for column in everything],
+        "may_assign": manages_leads(actor),
         **_map(request, form),
         "asked": [pair for pair in _pairs(request.GET) if pair[0] not in ("cols", "cursor")],
         "views": views,
