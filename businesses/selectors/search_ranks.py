@@ -23,10 +23,12 @@ RARE = 1_000
 """Businesses of the rarest word that are looked at one by one."""
 COMMON = 6_000
 """Up to here it is counted how common a word is."""
-SHARED = 20_000
+SHARED = 12_000
 """Businesses of the rarest word at most that are held against the next, when all words are common."""
-SHORT = 200
-"""Businesses looked at when there is but one word, beside those whose name begins so; and of common words."""
+ENOUGH = 300
+"""Businesses that common words share, that are ranked."""
+SHORT = 60
+"""Businesses looked at when there is but one word, beside those whose name begins so."""
 SPELT = 12
 """Different words that a beginning may stand for, to be looked up as such."""
 
@@ -212,7 +214,7 @@ def _led_by_all(words: Sequence[Word], params: dict[str, Any]) -> str:
     few = first.number <= RARE
     if not probes and not few:
         shared = (_read(word.spans, f"word{place}", params, limit=COMMON) for place, word in enumerate(order[:2]))
-        return f"(SELECT business_id FROM (({') INTERSECT ('.join(shared)})) shared LIMIT {RARE})"  # noqa: S608  ours
+        return f"(SELECT business_id FROM (({') INTERSECT ('.join(shared)})) shared LIMIT {ENOUGH})"  # noqa: S608  ours
     query = f"(SELECT d.business_id FROM ({_read(first.spans, 'word', params, limit=RARE if few else SHARED)}) d"  # noqa: S608
     for place, asked in enumerate(probes):
         params[f"probe{place}"] = list(asked)
@@ -224,4 +226,4 @@ def _led_by_all(words: Sequence[Word], params: dict[str, Any]) -> str:
             query += f" CROSS JOIN LATERAL (SELECT FROM {leads} LIMIT 1) l{place}"
         else:
             query += f" JOIN {leads.replace(' WHERE ', ' ON ')}"
-    return f"{query} LIMIT {RARE})"
+    return f"{query} LIMIT {RARE if few else ENOUGH})"
