@@ -31,11 +31,10 @@ _STAGE = (
     + ", ".join(f"{name} {kind}" for name, kind in _STAGED.items())
     + ") ON COMMIT DROP"
 )
-_FIRST = ("number", "list_key", "fingerprint", "listed", "fein", "leads")
-_KNOWN_EMPLOYERS = """
-UPDATE import_stage s SET employer_id =
-  (SELECT e.id FROM businesses_employer e WHERE e.tenant_id = %(tenant)s AND e.fein = s.fein AND e.fein <> '')
-WHERE s.fein <> '' AND s.employer_id IS NULL
+_FIRST = ("number", "list_key", "fingerprint", "listed", "fein", "leads", "employer_id")
+_SAME_FEIN = """
+UPDATE import_stage s SET employer_id = l.employer_id FROM import_stage l
+WHERE l.leads AND l.fein = s.fein AND s.fein <> '' AND s.employer_id IS NULL
 """
 _NUMBERED = """
 WITH added AS (INSERT INTO {table} ({columns}) SELECT {values} FROM import_stage WHERE {which} ORDER BY number RETURNING id),
@@ -56,16 +55,15 @@ def new_rows_write(
     if not rows:
         return
     shared = {"tenant": current_tenant_id(), "source": source, "staff": actor.staff_id, "batch": batch_id}
+    lines = _staged(rows, source=source, derivation=derivation)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.import_stage")
         cursor.execute(_STAGE)
         copy = f"COPY pg_temp.import_stage ({', '.join((*_FIRST, *_STAGED))}) FROM STDIN"
         with cursor.copy(copy) as out:
-            for line in _staged(rows, source=source, derivation=derivation):
+            for line in lines:
                 out.write_row(line)
         cursor.execute("ANALYZE pg_temp.import_stage")
-        if any(taken.values["fein"] for taken in rows):
-            cursor.execute(_KNOWN_EMPLOYERS, shared)
         _insert_numbered(
             cursor,
             Employer,
@@ -80,7 +78,7 @@ def new_rows_write(
             which="employer_id IS NULL AND leads",
         )
         if any(taken.values["fein"] for taken in rows):
-            cursor.execute(_KNOWN_EMPLOYERS, shared)
+            cursor.execute(_SAME_FEIN)
         staged = {name: name for name in (*_STAGED, "employer_id")}
         _insert_numbered(
             cursor, Business, staged | {"recorded_by_id": "%(staff)s::bigint"}, shared, keep="business_id", which="true"
@@ -115,6 +113,7 @@ def new_rows_write(
 def _staged(rows: Sequence[TakenRow], *, source: str, derivation: Derivation) -> list[list[Any]]:
     """The lines of the temporary table. Of rows with the same FEIN the first one brings the employer."""
     seen: set[str] = set()
+    known = _known_employers(rows)
     lines = []
     for taken in rows:
         values, fein = taken.values, taken.values["fein"]
@@ -130,10 +129,24 @@ def _staged(rows: Sequence[TakenRow], *, source: str, derivation: Derivation) ->
             "sector_id": derivation.sector_shown(values["naics_id"], naics_source),
         }
         listed = json.dumps(values, ensure_ascii=False)
-        first = [taken.row.number, taken.key, taken.fingerprint, listed, fein, not fein or fein not in seen]
+        first = [
+            taken.row.number,
+            taken.key,
+            taken.fingerprint,
+            listed,
+            fein,
+            not fein or fein not in seen,
+            known.get(fein),
+        ]
         lines.append([*first, *[whole[name] for name in _STAGED]])
         seen.add(fein)
     return lines
+
+
+def _known_employers(rows: Sequence[TakenRow]) -> dict[str, int]:
+    """The employers that have one of the rows' FEINs. Queries: 1, none without FEINs."""
+    feins = {taken.values["fein"] for taken in rows} - {""}
+    return dict(Employer.objects.filter(fein__in=feins).values_list("fein", "id")) if feins else {}
 
 
 def _columns(model: type[Model], given: Mapping[str, str]) -> tuple[list[str], list[str], dict[str, Any]]:
