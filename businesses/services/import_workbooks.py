@@ -61,7 +61,7 @@ def workbook_check(source: BinaryIO) -> None:
     try:
         with zipfile.ZipFile(source) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, UnicodeDecodeError):
+    except (zipfile.BadZipFile, ValueError, RuntimeError, OSError, UnicodeDecodeError):
         raise _refuse(_DAMAGED) from None
     names = {part.filename.lower() for part in parts}
     if any(part.flag_bits & 0x1 for part in parts):

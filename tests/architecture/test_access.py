@@ -132,14 +132,13 @@ def test_another_tenants_row_is_exactly_as_absent_as_no_row(cast):
 
 
 def test_no_page_shows_a_word_of_another_tenant(cast):
+    asked = CANARY[:-1]  # begins every word of the other tenant; what a page repeats of the question is no canary yet
     for route in ALL_ROUTES:
         url = route.url(arguments(route, cast.mine))
         for role in ROLES:
-            response = undone(cast.clients[role], "GET", url + f"?q={CANARY}")
+            response = undone(cast.clients[role], "GET", f"{url}?q={asked}")
             body = b"".join(response.streaming_content) if response.streaming else response.content
-            assert CANARY.encode() not in body.replace(f"q={CANARY}".encode(), b"").replace(
-                f'value="{CANARY}"'.encode(), b""
-            ), (url, role)
+            assert CANARY.encode() not in body, (url, role)
 
 
 def test_no_method_on_any_route_ends_in_a_server_error(cast):
