@@ -121,7 +121,10 @@ class BusinessChangeSerializer(BusinessWriteSerializer):
 class BusinessFilter(ListFilters):
     """Filters of the list of businesses."""
 
-    q = django_filters.CharFilter(method="filter_text", help_text="What is remembered of a business, as on the pages: words of its names, town or people; a number.")
+    q = django_filters.CharFilter(
+        method="filter_text",
+        help_text="What is remembered of a business, as on the pages: words of its names, town or people; a number.",
+    )
     region = django_filters.NumberFilter(field_name="region_id", max_value=2**63 - 1)
     area = django_filters.NumberFilter(field_name="area_id", max_value=2**63 - 1)
     sector = django_filters.NumberFilter(field_name="sector_id", max_value=2**63 - 1)

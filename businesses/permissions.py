@@ -90,7 +90,10 @@ AUDIT_COLUMNS: dict[str, tuple[str, dict[str, str]]] = {
     "businesses_outreach": ("business lead staff agency kind on", {}),
     "businesses_duplicatepair": ("left right state flagged_by decided_by note moved", {}),
     "businesses_matchrun": ("state requested_by pairs_found pairs_new changed_since", {}),
-    "businesses_importbatch": ("source_name file_name state rows_new rows_matched rows_changed rows_rejected requested_by undone_at undone_by", {}),
+    "businesses_importbatch": (
+        "source_name file_name state rows_new rows_matched rows_changed rows_rejected requested_by undone_at undone_by",
+        {},
+    ),
     "businesses_tag": ("name look is_retired created_by", {}),
     "businesses_businesstag": ("business tag added_by", {}),
     "businesses_bulkchange": ("action tag lead selected changed state requested_by undoes", {}),

@@ -23,6 +23,7 @@ from bizworks.tenancy.policy import Permission, Role
 from businesses.models import Business, ImportBatch, LeadProposal
 from businesses.selectors import import_list
 from businesses.selectors.lead_lists import proposals_waiting
+from businesses.selectors.matching import pairs_waiting
 from businesses.selectors.news import News, news_for
 from interactions.models import FollowUp, Interaction
 from interactions.selectors import follow_ups_due, recent_businesses, recent_interactions
@@ -68,6 +69,7 @@ class Home:
     freshness: Freshness | None = None
     follow_ups: list[FollowUp] = field(default_factory=list)
     businesses: list[Business] = field(default_factory=list)
+    duplicates: int = 0
     interactions: list[Interaction] = field(default_factory=list)
     activity: list[Interaction] = field(default_factory=list)
     exports: list[ExportJob] = field(default_factory=list)
@@ -102,6 +104,7 @@ def home_read(actor: Actor, *, system: str) -> Home:
         freshness=freshness() if actor.role in (Role.STATE, Role.MANAGER) else None,
         follow_ups=follow_ups_due(actor, limit=8) if works else [],
         businesses=recent_businesses(actor) if works else [],
+        duplicates=pairs_waiting(actor=actor),
         interactions=recent_interactions(actor) if works else [],
         activity=_activity(actor) if actor.role == Role.MANAGER else [],
         exports=_exports() if actor.role == Role.STATE else [],

@@ -39,7 +39,7 @@ def test_tags_and_views_are_read_by_whom_they_are_for(api, north, south):
         content = {"parameters": {"tag": [str(tag.pk)], "naics": ["31", "33"]}, "sort": "town", "columns": ["zip"]}
         view_save(actor=north.rep, name="Mine", sharing="private", **content)
         view_save(actor=north.rep, name="Ours", sharing="agency", **content)
-    status, body = api(north, north.rep, "GET", "/tags/")
+    _, body = api(north, north.rep, "GET", "/tags/")
     assert [(row["name"], row["businesses"]) for row in body["results"]] == [("Job fair", 1)]
     assert names(api(north, north.rep, "GET", "/saved-views/")) == ["Mine", "Ours"]
     assert names(api(north, north.manager, "GET", "/saved-views/")) == ["Ours"]

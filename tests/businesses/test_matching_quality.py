@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from bizworks.benchmark.labelled import make_lists
 from businesses.constants import PAIR_LIKELY
 from businesses.selectors.match_words import reason_sentence, reason_words
 from businesses.services.linkage import pairs_find
 from businesses.services.linkage_features import Known, address_parts, features, name_words, phone_digits, site_of
 from businesses.services.linkage_model import COMPARISONS
-from bizworks.benchmark.labelled import make_lists
 
 
 def found(rows, **options):
