@@ -12,6 +12,7 @@ from bizworks.tenancy.context import current_tenant_id
 from bizworks.tenancy.policy import Permission
 from businesses.constants import Scheme, Source, Status
 from businesses.models import Business, BusinessIdentifier, Contact, ImportMapping, SearchWord
+from businesses.permissions import may_see_value
 from businesses.selectors.search_ranks import PEOPLE, WHOLE, Found, Span, Word, known_spans, ranked, resolve
 from businesses.selectors.search_terms import SAME_WORDS, Terms, misspellings, plain_words, span, terms_of, whole
 
@@ -155,7 +156,10 @@ def _led_to(spans: Iterable[Span]) -> QuerySet:
     """The ids of businesses that words of these ranges lead to."""
     condition = Q()
     for low, high in spans:
-        condition |= Q(word__gte=low, word__lt=high)
+        if len(low) == 1:  # "f" begins no number of the kind "f:"
+            condition |= Q(word__gte=low, word__lt=f"{low}:") | Q(word__gte=f"{low};", word__lt=high)
+        else:
+            condition |= Q(word__gte=low, word__lt=high)
     return SearchWord.objects.filter(condition).values("business_id")
 
 
@@ -184,11 +188,12 @@ def business_hits(*, actor: Actor, text: str, limit: int = 10) -> list[SearchHit
         return []
     rows = Business.objects.select_related("employer").in_bulk([row.business_id for row in found])
     known = [(row, rows[row.business_id]) for row in found if row.business_id in rows]
-    people = _people([business for row, business in known if row.tier == PEOPLE or not _explained(business, terms)])
+    unclear = (b for row, b in known if row.tier == PEOPLE or not _explained(actor, b, terms))
+    people = _people(list(unclear))
     return [
         SearchHit(
             business=business,
-            why=_why(business, row, terms, people.get(business.pk, [])),
+            why=_why(actor, business, row, terms, people.get(business.pk, [])),
             is_own=row.is_own,
             marks=marks(business.name, terms.words),
         )
@@ -210,12 +215,20 @@ def business_candidates(*, text: str, limit: int = 50) -> list[int]:
     return [row.business_id for row in business_ids_found(actor=nobody, text=text, limit=limit)]
 
 
-def _explained(business: Business, terms: Terms) -> bool:
+def _explained(actor: Actor, business: Business, terms: Terms) -> bool:
     """Whether the business's own number is the typed one, or none was typed."""
     own = "".join(ch for ch in business.phone if ch.isdigit())
-    return not terms.email and (
-        not terms.digits or terms.digits in own or business.employer.fein.startswith(terms.digits)
-    )
+    return not terms.email and (not terms.digits or terms.digits in own or _is_by_fein(actor, business, terms))
+
+
+def _is_by_fein(actor: Actor, business: Business, terms: Terms) -> bool:
+    """Whether the typed number leads to the business by its FEIN, by the rule of `_numbers` (BR-6)."""
+    employer, digits = business.employer, terms.digits
+    if not digits or not may_see_value(actor, source=employer.fein_source):
+        return False
+    if actor.may(Permission.SEE_FEIN):
+        return employer.fein.startswith(digits)
+    return employer.fein == digits
 
 
 def _people(businesses: list[Business]) -> dict[int, list[Contact]]:
@@ -227,9 +240,9 @@ def _people(businesses: list[Business]) -> dict[int, list[Contact]]:
     return people
 
 
-def _why(business: Business, row: Found, terms: Terms, people: list[Contact]) -> str:
+def _why(actor: Actor, business: Business, row: Found, terms: Terms, people: list[Contact]) -> str:
     """Why it was found, where name and town do not show it; never a value the actor may not see."""
-    if matching := _by_number(business, terms, people):
+    if matching := _by_number(actor, business, terms, people):
         return matching
     seen = f"{business.name} {business.town}"
     if row.tier == PEOPLE:
@@ -241,18 +254,19 @@ def _why(business: Business, row: Found, terms: Terms, people: list[Contact]) ->
     return "Similar spelling" if row.is_respelt else ""
 
 
-def _by_number(business: Business, terms: Terms, people: list[Contact]) -> str:
+def _by_number(actor: Actor, business: Business, terms: Terms, people: list[Contact]) -> str:
     if terms.email:
         return next((f"{c.name}: {c.email}" for c in people if terms.email in c.email.lower()), "")
     if not terms.digits and not terms.code:
         return ""
-    if all(_begins(business.name, word) for word in terms.words):
+    said = " ".join([business.name, business.alias, business.town, *(contact.name for contact in people)])
+    if all(_begins(said, word) for word in terms.words):
         return ""
     wanted = terms.digits
     for phone, whose in ((business.phone, "Telephone"), *((c.phone, c.name) for c in people)):
         if wanted and wanted in "".join(ch for ch in phone if ch.isdigit()):
             return f"{whose}: {phone}"
-    if wanted and business.employer.fein.startswith(wanted):
+    if _is_by_fein(actor, business, terms):
         return "By its FEIN"
     return "By a number of another system"
 

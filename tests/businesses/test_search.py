@@ -233,6 +233,30 @@ def test_a_fein_is_found_by_its_first_digits_only_by_those_who_see_feins(in_nort
     assert found(in_north, "04-765", actor=in_north.state) == ["Secret"]
 
 
+def test_words_of_digits_do_not_tell_how_a_fein_begins(in_north):
+    for name, number, source in (("Acme", "041234567", "staff"), ("Zenith", "047654321", "uc")):
+        row = business(in_north, name, alias=f"{number[:4]} Works", fein=number, fein_source=source)
+        make_contact(row, number[:5])
+        for text in (number[:4], number[:5]):
+            assert "By its FEIN" not in why(in_north, text)
+    assert why(in_north, "0412") == ["Also known as 0412 Works"]
+    assert why(in_north, "0476") == ["Also known as 0476 Works"]
+
+
+def test_a_single_letter_is_not_taken_for_a_kind_of_number(in_north):
+    row = business(in_north, "Acme", fein="047654321", fein_source="uc", phone="413-555-0142")
+    BusinessIdentifier.objects.create(business=row, scheme="ui_account", value="88112233", source="uc")
+    contact = make_contact(row, "Zoe Quist")
+    Contact.objects.filter(pk=contact.pk).update(email="zoe@acme.example")
+    for letter in "efgpu":  # "i" may yet become "Inc"
+        for actor in (in_north.rep, in_north.state):
+            rows = selectors.businesses_matching(
+                selectors.business_list(actor=actor), actor=actor, text=f"acme {letter}"
+            )
+            assert not rows.exists(), letter
+    assert found(in_north, "acme q") == ["Acme"]
+
+
 def test_numbers_of_the_unemployment_agency_are_found_by_state_staff_only(in_north):
     row = business(in_north, "Acme")
     BusinessIdentifier.objects.create(business=row, scheme="ui_account", value="88-112233", source="staff")
