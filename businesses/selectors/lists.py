@@ -265,7 +265,7 @@ def _read_cursor(cursor: str, order: Order) -> tuple[bool, int, Key | None]:
     try:
         raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
         direction, part, *values = json.loads(raw)
-        if direction not in ("a", "b") or part not in ((0, 1) if order.by_activity else (0,)):
+        if direction not in ("a", "b") or type(part) is not int or part not in ((0, 1) if order.by_activity else (0,)):
             return False, 0, None
         key = _checked(values, _fields_of(order, part))
     except (ValueError, TypeError, binascii.Error, RecursionError):

@@ -133,7 +133,9 @@ def test_orders_are_what_they_say(in_north):
     assert ids("no such order") == ids("name")
 
 
-@pytest.mark.parametrize("cursor", ["a", "%%%", "W10", "WyJhIl0", "WyJhIiwwLDEsMl0", "bnVsbA", "e" * 5000, "é"])
+@pytest.mark.parametrize(
+    "cursor", ["a", "%%%", "W10", "WyJhIl0", "WyJhIiwwLDEsMl0", "WyJhIiwxLjAsIngiLDFd", "bnVsbA", "e" * 5000, "é"]
+)
 @pytest.mark.parametrize("sort", ["name", "contact", "size", "added"])
 def test_a_cursor_that_was_tampered_with_begins_at_the_top(in_north, cursor, sort):
     business = vary(in_north, 1)
