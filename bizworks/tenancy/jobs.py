@@ -48,11 +48,14 @@ def job_finish(job: BackgroundJob, state: str, **values: Any) -> None:
 
 
 def job_cancel(job: BackgroundJob) -> None:
-    """Ask the worker to stop; one that has not begun ends at once. Queries: 1."""
-    if job.state == State.QUEUED:
-        job.state, job.finished_at = State.CANCELLED, timezone.now()
-    job.cancel_requested = True
-    job.save(update_fields=["state", "finished_at", "cancel_requested"])
+    """Ask the worker to stop; one that has not begun ends at once, one that has ended stays as it is.
+
+    What counts is how far it is now, not when it was read. Queries: 2-3.
+    """
+    rows = type(job)._base_manager.filter(pk=job.pk)
+    rows.filter(state=State.QUEUED).update(state=State.CANCELLED, finished_at=timezone.now(), cancel_requested=True)
+    rows.filter(state=State.RUNNING).update(cancel_requested=True)
+    job.refresh_from_db(fields=["state", "finished_at", "cancel_requested"])
 
 
 def jobs_sweep(

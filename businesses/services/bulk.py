@@ -84,9 +84,10 @@ def bulk_change(
 def bulk_undo(*, actor: Actor, change_id: int) -> BulkChange:
     """Take back what a change of tags did, and only that. Errors: NotAllowedError, Http404, BusinessRuleError.
 
-    Queries: at most 10, and 2 for each 500 businesses.
+    Locks the change, so that it is undone once. Queries: at most 11, and 2 for each 500 businesses.
     """
     actor.require(Permission.EDIT_BUSINESSES)
+    list(BulkChange.objects.filter(pk=change_id).select_for_update().values("pk"))
     change = change_get_for(actor=actor, change_id=change_id)
     if change.action == BulkAction.LEAD:
         raise BusinessRuleError("Assigned leads are handed over, not undone: assign the former lead again.")

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
+from django.shortcuts import get_object_or_404
 
 from bizworks.core.errors import BusinessRuleError, NotAllowedError
 from bizworks.tenancy.actor import Actor
@@ -34,13 +37,15 @@ def view_save(
     name = _checked(actor, name, sharing)
     if SavedView.objects.filter(owner=actor.staff_id).count() >= MAX_VIEWS:
         raise BusinessRuleError(f"You have {MAX_VIEWS} views already. Delete one you no longer need.")
-    return SavedView.objects.create(
+    view = SavedView(
         name=name,
         owner_id=actor.staff_id,
         agency_id=actor.agency_id,
         sharing=sharing,
         **_content(parameters, sort, columns),
     )
+    _save(view)
+    return view
 
 
 @transaction.atomic
@@ -48,7 +53,7 @@ def view_change(*, actor: Actor, view_id: int, name: str, sharing: str) -> Saved
     """Rename a view, or share it otherwise. Errors: NotAllowedError, Http404, BusinessRuleError. Queries: at most 4."""
     view = view_get_to_change(actor=actor, view_id=view_id)
     view.name, view.sharing = _checked(actor, name, sharing, view), sharing
-    view.save(update_fields=["name", "sharing", "updated_at"])
+    _save(view, "name", "sharing", "updated_at")
     return view
 
 
@@ -66,8 +71,9 @@ def view_replace(
 
 @transaction.atomic
 def view_delete(*, actor: Actor, view_id: int) -> SavedView:
-    """Delete a view, and with it that it opens first for anybody. Errors: NotAllowedError, Http404. Queries: 3."""
+    """Delete a view, and with it that it opens first for anybody. Errors: NotAllowedError, Http404. Locks it. Queries: 4."""
     view = view_get_to_change(actor=actor, view_id=view_id)
+    _hold(view)
     PinnedView.objects.filter(view=view_id).delete()
     SavedView.objects.filter(pk=view_id).delete()
     return view
@@ -75,12 +81,13 @@ def view_delete(*, actor: Actor, view_id: int) -> SavedView:
 
 @transaction.atomic
 def view_pin(*, actor: Actor, view_id: int | None) -> SavedView | None:
-    """Let the actor's list open with a view, or with everything (None). Errors: NotAllowedError, Http404. Queries: 3."""
+    """Let the actor's list open with a view, or with everything (None). Errors: NotAllowedError, Http404. Locks it. Queries: 4."""
     _require_person(actor)
     view = view_get_for(actor=actor, view_id=view_id) if view_id is not None else None
     if view is None:
         PinnedView.objects.filter(staff=actor.staff_id).delete()
     else:
+        _hold(view)
         PinnedView.objects.update_or_create(staff_id=actor.staff_id, defaults={"view_id": view.pk})
     return view
 
@@ -88,6 +95,23 @@ def view_pin(*, actor: Actor, view_id: int | None) -> SavedView | None:
 def _require_person(actor: Actor) -> None:
     if actor.staff_id is None:
         raise NotAllowedError("Views belong to people.")
+
+
+def _hold(view: SavedView) -> None:
+    """Lock a view, so that nobody deletes it while another pins it. Errors: Http404 if it is gone. Queries: 1."""
+    get_object_or_404(SavedView.objects.select_for_update(no_key=True), pk=view.pk)
+
+
+_TAKEN = {"name": ["There is a view of this name already."]}
+
+
+def _save(view: SavedView, *fields: str) -> None:
+    """Save a view whose name may have been given to another at this moment. Errors: BusinessRuleError."""
+    try:
+        with transaction.atomic():
+            view.save(force_insert=not fields, update_fields=fields or None)
+    except IntegrityError:
+        raise BusinessRuleError(_TAKEN) from None
 
 
 def _checked(actor: Actor, name: str, sharing: str, view: SavedView | None = None) -> str:
@@ -101,9 +125,9 @@ def _checked(actor: Actor, name: str, sharing: str, view: SavedView | None = Non
     elif problem := problem_with_text(name):
         errors["name"] = [problem]
     else:
-        same = SavedView.objects.filter(owner=owner_id, name__iexact=name)
+        same = SavedView.objects.alias(key=Lower("name")).filter(owner=owner_id, key=Lower(Value(name)))
         if (same.exclude(pk=view.pk) if view else same).exists():
-            errors["name"] = ["There is a view of this name already."]
+            errors |= _TAKEN
     if sharing not in Sharing.values:
         errors["sharing"] = ["Choose who sees it."]
     elif sharing == Sharing.EVERYONE and not actor.may(Permission.MANAGE_LISTS):

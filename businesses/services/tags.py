@@ -1,7 +1,9 @@
 """Tags: made, renamed, merged, retired; put on a business and taken off."""
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Lower
+from django.shortcuts import get_object_or_404
 
 from bizworks.core.errors import BusinessRuleError
 from bizworks.tenancy.actor import Actor
@@ -17,17 +19,21 @@ NAME_LENGTH = 40
 
 @transaction.atomic
 def tag_create(*, actor: Actor, name: str, look: str = TagLook.CIRCLE) -> Tag:
-    """Make a tag; one of the same name, whatever its case, is given back instead (and is in use again).
+    """Make a tag; one of the same name, whatever its case, is given back instead, also if it is made just now.
 
-    Errors: NotAllowedError; BusinessRuleError by input name. Queries: at most 3.
+    Errors: NotAllowedError; BusinessRuleError by input name. Queries: at most 3, and savepoints.
     """
     actor.require(Permission.EDIT_BUSINESSES)
     name = _checked(name, look)
-    known = Tag.objects.filter(name__iexact=name).first()
+    known = _called(name).first()
     if known is None:
         if Tag.objects.count() >= MAX_TAGS:
             raise BusinessRuleError({"name": [f"There are {MAX_TAGS} tags already. Merge some first."]})
-        return Tag.objects.create(name=name, look=look, created_by_id=actor.staff_id)
+        try:
+            with transaction.atomic():
+                return Tag.objects.create(name=name, look=look, created_by_id=actor.staff_id)
+        except IntegrityError:
+            known = _called(name).get()
     if known.is_retired:
         raise BusinessRuleError({"name": [f"“{known.name}” is retired. Whoever manages tags can bring it back."]})
     return known
@@ -38,10 +44,15 @@ def tag_change(*, actor: Actor, tag_id: int, name: str, look: str) -> Tag:
     """Rename a tag, or give it another sign. Errors: NotAllowedError, Http404, BusinessRuleError. Queries: 3."""
     tag = _managed(actor, tag_id)
     name = _checked(name, look)
-    if Tag.objects.filter(name__iexact=name).exclude(pk=tag_id).exists():
-        raise BusinessRuleError({"name": ["There is a tag of this name. Merge this one into it instead."]})
+    taken = BusinessRuleError({"name": ["There is a tag of this name. Merge this one into it instead."]})
+    if _called(name).exclude(pk=tag_id).exists():
+        raise taken
     tag.name, tag.look = name, look
-    tag.save(update_fields=["name", "look"])
+    try:
+        with transaction.atomic():
+            tag.save(update_fields=["name", "look"])
+    except IntegrityError:
+        raise taken from None
     return tag
 
 
@@ -58,8 +69,9 @@ def tag_retire(*, actor: Actor, tag_id: int, retired: bool) -> Tag:
 def tag_merge(*, actor: Actor, tag_id: int, into_id: int) -> Tag:
     """Put one tag's businesses under another, and drop the first. Saved views that ask for it ask for nothing more.
 
-    Errors: NotAllowedError, Http404, BusinessRuleError. Queries: 6, however many businesses.
+    Errors: NotAllowedError, Http404, BusinessRuleError. Locks: both tags, by id. Queries: 7, however many businesses.
     """
+    list(Tag.objects.filter(pk__in=(tag_id, into_id)).order_by("pk").select_for_update())
     tag, target = _managed(actor, tag_id), _managed(actor, into_id)
     if tag.pk == target.pk:
         raise BusinessRuleError({"into": ["Choose another tag."]})
@@ -96,15 +108,24 @@ def business_tag_remove(*, actor: Actor, business_id: int, tag_id: int) -> Tag:
 
 
 def tag_usable(*, actor: Actor, tag_id: int | None, name: str) -> Tag:
-    """The tag that is meant, made if it is new. Errors: Http404; BusinessRuleError by input name. Queries: at most 3."""
+    """The tag that is meant, made if it is new; none merges it away before it is used.
+
+    Errors: Http404; BusinessRuleError by input name. Locks: the tag, if it is known. Queries: at most 3.
+    """
     if name.strip():
         return tag_create(actor=actor, name=name)
     if tag_id is None:
         raise BusinessRuleError({"tag": ["Choose a tag, or type a new one."]})
-    tag = tag_get_for(actor=actor, tag_id=tag_id)
+    actor.require(Permission.VIEW_BUSINESSES)
+    tag = get_object_or_404(Tag.objects.select_for_update(no_key=True), pk=tag_id)
     if tag.is_retired:
         raise BusinessRuleError({"tag": [f"“{tag.name}” is retired; choose another."]})
     return tag
+
+
+def _called(name: str) -> QuerySet[Tag]:
+    """The tag of a name, compared as the database's constraint does."""
+    return Tag.objects.alias(key=Lower("name")).filter(key=Lower(Value(name)))
 
 
 def _managed(actor: Actor, tag_id: int) -> Tag:
