@@ -60,7 +60,7 @@ class FlagForm(ServiceForm):
         label="Another record", min_value=1, max_value=_MAX_ID, help_text="Type its name, or its FEIN."
     )
     note = forms.CharField(
-        label="Why you think so (not needed)", required=False, max_length=300, help_text="Whoever decides reads it."
+        label="Why you think so (optional)", required=False, max_length=300, help_text="Whoever decides reads it."
     )
 
     def __init__(self, data: Any, *, actor: Actor, business: Business) -> None:
