@@ -1,4 +1,4 @@
-"""The first of our middleware: request id, refusal of NUL bytes and huge bodies, privacy headers."""
+"""The first of our middleware: request id, refusal of NUL bytes, strange encodings and huge bodies, privacy headers."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from bizworks.core.logs import request_id_new, request_id_var
 
 
 class RequestGuardMiddleware:
-    """Names the request, refuses NUL bytes in path or query and huge bodies, sets headers on every answer."""
+    """Names the request, refuses NUL bytes in path or query, forms not in UTF-8 and huge bodies, sets headers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Keep the next layer."""
@@ -24,7 +24,7 @@ class RequestGuardMiddleware:
         token = request_id_var.set(request.request_id)
         try:
             raw = request.path_info + request.META.get("QUERY_STRING", "")
-            if "\x00" in raw or "%00" in raw:
+            if "\x00" in raw or "%00" in raw or _is_garbled(request):
                 response = render(request, "400.html", status=400)
             elif _size(request) > settings.MAX_REQUEST_BYTES:
                 response = render(request, "413.html", {"limit": settings.MAX_REQUEST_BYTES}, status=413)
@@ -38,6 +38,12 @@ class RequestGuardMiddleware:
         if getattr(request, "actor", None) is not None:
             response.setdefault("Cache-Control", "no-store, private")
         return response
+
+
+def _is_garbled(request: HttpRequest) -> bool:
+    """Whether a form says it is written in something else than UTF-8, which Django refuses too late to tell."""
+    is_form = request.content_type == "application/x-www-form-urlencoded"
+    return is_form and (request.encoding or "utf-8").lower() != "utf-8"
 
 
 def _size(request: HttpRequest) -> int:

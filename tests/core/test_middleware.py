@@ -1,6 +1,7 @@
 """The door: what is refused before anything else still carries every header."""
 
 import pytest
+from django.test import Client
 
 pytestmark = pytest.mark.django_db
 
@@ -16,3 +17,11 @@ def test_a_nul_is_refused_politely_and_with_the_policy(client, path):
 
 def test_every_answer_has_its_own_request_id(client):
     assert client.get("/healthz")["X-Request-ID"] != client.get("/healthz")["X-Request-ID"]
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "latin-1", "utf-16"])
+def test_a_form_in_another_encoding_is_refused_whatever_guards_it(db, charset):
+    client = Client(enforce_csrf_checks=True)
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    assert client.post("/accounts/login/", b"login=+AAAA-", content_type=kind).status_code == 400
+    assert client.post("/accounts/login/", b"login=x", content_type=kind.partition(";")[0]).status_code == 403
