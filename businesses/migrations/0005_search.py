@@ -3,6 +3,9 @@
 An entry follows its business, employer, contacts and identifiers; the words follow the entries. Whoever
 changes a source locks the entry first and then reads afresh, so that two changes at once both count.
 Rows of imported lists are not copied: their numbers are looked up where they are.
+
+The planner takes a tenant it does not know yet for one row, and would read all of it again for each row
+of a list. So other rows are asked for by their key, for each row by itself (LATERAL, OFFSET 0, or a loop).
 """
 
 import django.db.models.deletion
@@ -53,9 +56,13 @@ OLD_ENTRY = ", ".join(f"s.{name}" for name in ENTRY.split(", "))
 OWN_KEYS = """coalesce(b.region_id, 0), b.status = 'closed', businesses_search_key(b.name),
          businesses_search_key(b.alias), businesses_search_key(b.town)"""
 OWN_NUMBERS = "businesses_search_phone(b.phone), businesses_search_fein(e.fein, e.fein_source)"
+EMPLOYER = """CROSS JOIN LATERAL (SELECT x.fein, x.fein_source FROM businesses_employer x
+          WHERE x.tenant_id = b.tenant_id AND x.id = b.employer_id OFFSET 0) e"""
+SETTINGS = "SET search_path = public, pg_temp SET jit = off SET enable_seqscan = off"
+"""What a function names is looked up in our own schema, whatever the session says."""
 
 REFRESH = f"""
-CREATE FUNCTION businesses_search_refresh(t int, ids bigint[]) RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION businesses_search_refresh(t int, ids bigint[]) RETURNS void LANGUAGE plpgsql {SETTINGS} AS $$
 BEGIN
   PERFORM 1 FROM businesses_searchentry WHERE tenant_id = t AND business_id = ANY(ids) ORDER BY business_id FOR UPDATE;
   DELETE FROM businesses_searchentry s WHERE s.tenant_id = t AND s.business_id = ANY(ids) AND NOT EXISTS (
@@ -64,7 +71,7 @@ BEGIN
   SELECT t, b.id, {OWN_KEYS},
          coalesce(c.names, ''), concat_ws(' ', {OWN_NUMBERS}, c.phones, c.emails, i.numbers)
     FROM businesses_business b
-    JOIN businesses_employer e ON e.tenant_id = t AND e.id = b.employer_id
+    {EMPLOYER}
     LEFT JOIN LATERAL (
          SELECT string_agg(businesses_search_key(p.name), ' ' ORDER BY p.id) AS names,
                 string_agg(businesses_search_phone(p.phone), ' ' ORDER BY p.id) AS phones,
@@ -84,10 +91,10 @@ END $$;
 
 
 def trigger_function(name, body):
-    """A trigger's function; what it names is looked up in our own schema, whatever the session says."""
+    """A trigger's function."""
     return (
-        f"CREATE FUNCTION businesses_search_{name}() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp"
-        f" AS $$ DECLARE t int; ids bigint[]; BEGIN {body} RETURN NULL; END $$;"
+        f"CREATE FUNCTION businesses_search_{name}() RETURNS trigger LANGUAGE plpgsql {SETTINGS}"
+        f" AS $$ DECLARE t int; ids bigint[]; r record; BEGIN {body} RETURN NULL; END $$;"
     )
 
 
@@ -122,8 +129,8 @@ WORDS = "SELECT x.tenant_id, w, x.business_id FROM {rows} x CROSS JOIN businesse
 OLD_WORDS, NEW_WORDS = WORDS.format(rows="old_rows"), WORDS.format(rows="new_rows")
 ADD_WORDS = "INSERT INTO businesses_searchword (tenant_id, word, business_id)"
 DROP_WORDS = (
-    "DELETE FROM businesses_searchword s USING ({words}) AS gone (tenant_id, word, business_id)"
-    " WHERE s.tenant_id = gone.tenant_id AND s.word = gone.word AND s.business_id = gone.business_id;"
+    "FOR r IN {words} LOOP DELETE FROM businesses_searchword s"
+    " WHERE s.tenant_id = r.tenant_id AND s.word = r.w AND s.business_id = r.business_id; END LOOP;"
 )
 # table, event, name, body
 TRIGGERS = [
@@ -133,7 +140,7 @@ TRIGGERS = [
         (
             f"INSERT INTO businesses_searchentry (tenant_id, business_id, {ENTRY})"
             f" SELECT b.tenant_id, b.id, {OWN_KEYS}, '', concat_ws(' ', {OWN_NUMBERS})"
-            " FROM new_rows b JOIN businesses_employer e ON e.tenant_id = b.tenant_id AND e.id = b.employer_id"
+            f" FROM new_rows b {EMPLOYER}"
             " WHERE b.status <> 'merged';"
         ),
     ),
@@ -148,7 +155,10 @@ TRIGGERS = [
     (
         "business",
         "DELETE",
-        "DELETE FROM businesses_searchentry s USING old_rows o WHERE s.tenant_id = o.tenant_id AND s.business_id = o.id;",
+        (
+            "FOR t, ids IN SELECT o.tenant_id, array_agg(o.id) FROM old_rows o GROUP BY 1"
+            " LOOP DELETE FROM businesses_searchentry s WHERE s.tenant_id = t AND s.business_id = ANY(ids); END LOOP;"
+        ),
     ),
     (
         "employer",

@@ -63,23 +63,28 @@ BEGIN
   RETURN keys;
 END $$;
 
-CREATE FUNCTION businesses_match_keys_follow() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+CREATE FUNCTION businesses_match_keys_follow() RETURNS trigger LANGUAGE plpgsql SET jit = off SET enable_seqscan = off AS $$
+DECLARE r record;
+BEGIN  -- keys go one by one: the planner takes a tenant it does not know yet for one row, and would read all of it for each
   IF TG_OP = 'INSERT' THEN
     INSERT INTO businesses_matchkey (tenant_id, key, business_number)
     SELECT n.tenant_id, k, n.id FROM new_rows n,
            unnest(businesses_match_keys(n.municipality_id, n.name, n.alias, n.phone, n.website)) AS k
      WHERE n.municipality_id IS NOT NULL AND n.status <> 'merged' ON CONFLICT DO NOTHING;
   ELSIF TG_OP = 'DELETE' THEN
-    DELETE FROM businesses_matchkey m USING old_rows o,
-           unnest(businesses_match_keys(o.municipality_id, o.name, o.alias, o.phone, o.website)) AS k
-     WHERE m.tenant_id = o.tenant_id AND m.key = k AND m.business_number = o.id;
+    FOR r IN SELECT o.tenant_id, k AS key, o.id FROM old_rows o,
+             unnest(businesses_match_keys(o.municipality_id, o.name, o.alias, o.phone, o.website)) AS k
+    LOOP
+      DELETE FROM businesses_matchkey m WHERE m.tenant_id = r.tenant_id AND m.key = r.key AND m.business_number = r.id;
+    END LOOP;
   ELSE
-    DELETE FROM businesses_matchkey m USING old_rows o JOIN new_rows n ON n.tenant_id = o.tenant_id AND n.id = o.id,
-           unnest(businesses_match_keys(o.municipality_id, o.name, o.alias, o.phone, o.website)) AS k
-     WHERE (n.municipality_id, n.name, n.alias, n.phone, n.website, n.status = 'merged')
-           IS DISTINCT FROM (o.municipality_id, o.name, o.alias, o.phone, o.website, o.status = 'merged')
-       AND m.tenant_id = o.tenant_id AND m.key = k AND m.business_number = o.id;
+    FOR r IN SELECT o.tenant_id, k AS key, o.id FROM old_rows o JOIN new_rows n ON n.tenant_id = o.tenant_id AND n.id = o.id,
+             unnest(businesses_match_keys(o.municipality_id, o.name, o.alias, o.phone, o.website)) AS k
+       WHERE (n.municipality_id, n.name, n.alias, n.phone, n.website, n.status = 'merged')
+             IS DISTINCT FROM (o.municipality_id, o.name, o.alias, o.phone, o.website, o.status = 'merged')
+    LOOP
+      DELETE FROM businesses_matchkey m WHERE m.tenant_id = r.tenant_id AND m.key = r.key AND m.business_number = r.id;
+    END LOOP;
     INSERT INTO businesses_matchkey (tenant_id, key, business_number)
     SELECT n.tenant_id, k, n.id FROM new_rows n JOIN old_rows o ON n.tenant_id = o.tenant_id AND n.id = o.id,
            unnest(businesses_match_keys(n.municipality_id, n.name, n.alias, n.phone, n.website)) AS k

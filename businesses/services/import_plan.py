@@ -89,7 +89,7 @@ class Planner:
             self._seen.setdefault(hash(self._interpreter.key(row)), row.number)
 
     def plan(self, rows: Sequence[ListRow], *, locks: bool = False) -> Plan:
-        """Read rows, look up which are known and what they change. `locks` the known businesses. Queries: 1-4."""
+        """Read rows, look up which are known and what they change. `locks` the known businesses. Queries: 1-8."""
         plan = Plan()
         keyed = self._first_of_their_keys(rows, plan)
         known = _look_up([key for _, key in keyed])
@@ -173,7 +173,7 @@ def _look_up(keys: list[str]) -> dict[str, _Known]:
 def _businesses(ids: set[int], *, locks: bool) -> dict[int, Business]:
     if not ids:
         return {}
-    rows = Business.objects.select_related("employer").order_by("id")
+    rows = Business.objects.prefetch_related("employer").order_by("id")
     return (rows.select_for_update(of=("self",)) if locks else rows).in_bulk(ids)
 
 

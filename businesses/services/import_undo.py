@@ -118,14 +118,14 @@ class UndoReport:
 def undo_chunk(batch: ImportBatch, report: UndoReport, *, actor: Actor) -> bool:
     """Look at the next rows from the end (or undo them); False when there are none. Saves all but the batch.
 
-    Locks the businesses. Queries: about 10, and 1 for each foreign key to a business.
+    Locks the businesses. Queries: about 11, and 1 for each foreign key to a business.
     """
     standing = ImportEffect.objects.filter(batch=batch, outcome=Outcome.STANDS, row_number__lt=report.last)
     effects = list(standing.order_by("-row_number")[:UNDO_CHUNK])
     writes = batch.phase == Phase.UNDO
     if effects:
         ids = {effect.business_number for effect in effects}
-        rows = Business.objects.select_related("employer").order_by("id")
+        rows = Business.objects.prefetch_related("employer").order_by("id")
         businesses = (rows.select_for_update(of=("self",)) if writes else rows).in_bulk(ids)
         _sort(batch, report, effects, businesses, writes=writes)
         report.last = effects[-1].row_number
