@@ -301,6 +301,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "BusinessStatus": "businesses.constants.Status",
         "ServiceStatus": "interactions.constants.ServiceStatus",
+        "StageVisibility": "businesses.constants.StageVisibility",
+        "Visibility": "interactions.constants.Visibility",
     },
 }
 

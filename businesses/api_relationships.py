@@ -46,13 +46,13 @@ class ProposalSerializer(serializers.ModelSerializer):
         )  # fmt: skip
 
 
-class RegionSerializer(serializers.Serializer):
+class LeadRegionSerializer(serializers.Serializer):
     """The region of the lead; empty = where the business lies today."""
 
     region_id = serializers.IntegerField(required=False, allow_null=True, default=None, **_id)
 
 
-class ProposeSerializer(RegionSerializer):
+class ProposeSerializer(LeadRegionSerializer):
     """To whom the lead is offered; oneself = asking for it."""
 
     staff_id = serializers.IntegerField(**_id)
@@ -98,12 +98,12 @@ class LeadTakeView(APIView):
     permission_classes = [ActorMay]
     permission = Permission.LOG_INTERACTION
 
-    @extend_schema(request=RegionSerializer, responses={201: LeadSerializer})
+    @extend_schema(request=LeadRegionSerializer, responses={201: LeadSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Take the lead; 422 if somebody has it or the business lies outside your regions."""
         actor = request._request.actor
         business = selectors.business_get_for(actor=actor, business_id=pk)
-        lead = lead_take(actor=actor, business_id=business.pk, **_checked(RegionSerializer, request))
+        lead = lead_take(actor=actor, business_id=business.pk, **_checked(LeadRegionSerializer, request))
         found = lead_lists.lead_get_for(actor=actor, lead_id=lead.pk)
         return Response(LeadSerializer(found).data, status=status.HTTP_201_CREATED)
 
