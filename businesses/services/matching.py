@@ -31,8 +31,7 @@ def pair_decide(*, actor: Actor, pair_id: int, decision: str, version: int | Non
         pair = _lock(pair_id, version)
         if not pair.is_open:
             raise StaleVersionError(_was_decided(pair))
-        if Status.MERGED in (pair.left.status, pair.right.status):
-            raise BusinessRuleError("One of the two was merged meanwhile. There is nothing left to decide.")
+        _require_both(pair.left, pair.right)
         if decision == PairState.LOCATION:
             pair.moved = _join_employers(pair)
         pair.state, pair.decided_by_id, pair.decided_at = decision, actor.staff_id, timezone.now()
@@ -86,6 +85,11 @@ def pair_flag(*, actor: Actor, business_id: int, other_id: int, note: str = "") 
     return pair
 
 
+def _require_both(left: Business, right: Business) -> None:
+    if Status.MERGED in (left.status, right.status):
+        raise BusinessRuleError("One of the two was merged meanwhile. There is nothing left to decide.")
+
+
 def _lock(pair_id: int, version: int | None) -> DuplicatePair:
     pairs = DuplicatePair.objects.select_related("left", "right", "decided_by")
     pair = pairs.select_for_update(of=("self",)).get(pk=pair_id)
@@ -110,11 +114,12 @@ def _save(pair: DuplicatePair) -> None:
 def _join_employers(pair: DuplicatePair) -> dict[str, int]:
     """Give all locations of one employer to the other; returns {business: former employer}.
 
-    The two are locked and read again first: somebody may be joining one of them to a third just now.
-    Errors: BusinessRuleError if both have a FEIN, and not the same: then they are two employers.
+    The two are locked and read again first: somebody may be joining one of them to a third, or merging it, just now.
+    Errors: BusinessRuleError if one was merged, or if both have a FEIN, and not the same: then they are two employers.
     """
     two = Business.objects.filter(pk__in=(pair.left_id, pair.right_id)).order_by("pk")
     left, right = two.select_for_update(no_key=True)
+    _require_both(left, right)
     ids = {left.employer_id, right.employer_id}
     if len(ids) == 1:
         return {}

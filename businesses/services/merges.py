@@ -179,13 +179,14 @@ def business_unmerge(*, actor: Actor, merge_id: int) -> Unmerged:
     actor.require(Permission.MERGE_BUSINESSES)
     with transaction.atomic():
         merge = BusinessMerge.objects.get(pk=merge_id)
-        parts = list(MergePart.objects.filter(merge=merge).order_by("-pk"))
-        led = [pk for part in parts if part.relation == _LED for pk in part.row_ids]
+        log = MergePart.objects.filter(merge=merge).order_by("-pk")
+        led = [pk for ids in log.filter(relation=_LED).values_list("row_ids", flat=True) for pk in ids]
         rows = _locked(Q(pk__in=(merge.survivor_id, merge.absorbed_id, *led)))
         merge = BusinessMerge.objects.select_for_update().get(pk=merge_id)
         if merge.is_undone:
             raise BusinessRuleError("This merge has been undone already.")
         _require_last(merge)
+        parts = list(log.all())  # as of the lock: `merges_collect` may just have added to it
         stayed = sum(take_back(part) for part in parts)
         _part_people(merge)
         survivor, absorbed = rows[merge.survivor_id], rows[merge.absorbed_id]

@@ -8,6 +8,7 @@ from bizworks.core.errors import BusinessRuleError, NotAllowedError, StaleVersio
 from bizworks.tenancy.context import tenant_context
 from businesses.constants import PairState, Source, Status
 from businesses.models import Business, ConfirmedMatch, DuplicatePair, Employer, ImportBatch, MatchRun
+from businesses.services import matching
 from businesses.services.matching import pair_decide, pair_flag, pair_reopen
 from businesses.services.matching_run import match_cancel, match_run, match_start, matching_due, matching_plan
 from businesses.services.merges import MergeData, business_merge
@@ -171,6 +172,21 @@ def test_only_pairs_of_what_changed_are_compared_after_an_import(in_north, pair,
 
 
 # --- deciding
+
+
+def test_a_record_merged_at_the_moment_of_joining_is_joined_to_nobody(in_north, twins, monkeypatch):
+    one, other = twins
+    pair = pair_flag(actor=in_north.rep, business_id=one.pk, other_id=other.pk)
+    lock = matching._lock
+
+    def merge_after(*args):
+        locked = lock(*args)
+        Business.objects.filter(pk=other.pk).update(status="merged", merged_into=one.pk)
+        return locked
+
+    monkeypatch.setattr(matching, "_lock", merge_after)
+    with pytest.raises(BusinessRuleError, match="merged meanwhile"):
+        pair_decide(actor=in_north.manager, pair_id=pair.pk, decision=PairState.LOCATION)
 
 
 def test_locations_of_one_employer_are_joined_and_parted(in_north, twins):

@@ -20,6 +20,7 @@ from businesses.models import (
     MergePart,
     Tag,
 )
+from businesses.services import merges
 from businesses.services.import_run import import_run
 from businesses.services.imports import import_start
 from businesses.services.merges import MergeData, business_merge, business_unmerge, merges_collect
@@ -285,6 +286,21 @@ def test_what_was_being_written_during_the_merge_follows(in_north, two):
     late.refresh_from_db()
     assert late.business_id == ours.pk
     assert merges_collect(tenant_id=in_north.tenant.pk) == 0
+    undone(in_north, merge)
+    late.refresh_from_db()
+    assert late.business_id == theirs.pk
+
+
+def test_rows_that_follow_at_the_moment_of_undoing_go_back_too(in_north, two, monkeypatch):
+    ours, theirs = two
+    merge = merged(in_north, ours, theirs)
+    late, lock = serve(in_north, theirs), merges._locked
+
+    def sweep_first(condition):
+        merges_collect(tenant_id=in_north.tenant.pk)
+        return lock(condition)
+
+    monkeypatch.setattr(merges, "_locked", sweep_first)
     undone(in_north, merge)
     late.refresh_from_db()
     assert late.business_id == theirs.pk
