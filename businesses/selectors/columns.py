@@ -51,7 +51,7 @@ COLUMNS: dict[str, Column] = {
         Column("phone", "Telephone", "Telephone of the business."),
         Column("website", "Website", "Website of the business."),
         Column("employer", "Employer", "Legal entity the business belongs to (BR-31)."),
-        Column("fein", "FEIN", "Federal employer number; the last four digits unless the role may see it."),
+        Column("fein", "FEIN", "Federal employer number; the last four digits unless the role may see it (BR-6)."),
         Column("added", "Added", "Day the business was added to the directory.", ("added", "-added"), is_day=True),
     )
 }
@@ -132,7 +132,7 @@ def cell(actor: Actor, business: Any, key: str) -> Any:
 
 def _fein(actor: Actor, business: Business) -> str:
     employer = business.employer
-    if not employer.fein:
+    if not employer.fein or not may_see_value(actor, source=employer.fein_source):
         return ""
     agency_id = employer.recorded_by.agency_id if employer.recorded_by else None
     seen = may_see_fein(actor, source=employer.fein_source, recorded_by_agency_id=agency_id)

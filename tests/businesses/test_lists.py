@@ -265,6 +265,7 @@ def test_no_column_tells_what_the_unemployment_agency_said(north, client_for):
     assert "541714" not in page
     assert "Biotech" not in page
     assert "04-1111111" not in page
+    assert "•1111" not in page
     assert "541714" in client_for(north.state).get(LIST, query).content.decode()
 
 
