@@ -113,7 +113,7 @@ def lead_assign(request: HttpRequest, business_id: int) -> HttpResponse:
         business=business,
         done="The lead is changed.",
         heading="Assign the lead",
-        points=["It holds at once. The former and the new lead are told."],
+        points=["This takes effect at once. The old and the new lead are told."],
         button="Assign",
     )
 

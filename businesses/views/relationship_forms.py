@@ -55,9 +55,9 @@ class AssignForm(_PersonForm):
     """Whom a manager makes the lead."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Nobody is a choice too."""
-        super().__init__(*args, empty="Nobody: end the lead", **kwargs)
-        self.fields["staff"].required = False
+        """Nobody is a choice too, and never the one made already."""
+        super().__init__(*args, **kwargs)
+        self.fields["staff"].choices = [*self.fields["staff"].choices, (0, "Nobody: end the lead")]
         self.fields["staff"].label = "Lead"
 
 

@@ -36,6 +36,16 @@ def test_a_refused_offer_keeps_what_was_typed(in_north, acme, client_for):
     assert not LeadProposal.objects.exists()
 
 
+def test_a_lead_ends_only_when_nobody_is_chosen(in_north, acme, client_for):
+    client = client_for(in_north.manager)
+    page = client.get(at("lead_assign", acme.pk)).content
+    assert page.index(b"Choose a person") < page.index(b"Nobody: end the lead")
+    assert client.post(at("lead_assign", acme.pk), {"staff": ""}).status_code == 422
+    assert Lead.objects.filter(ended_on=None).exists()
+    assert client.post(at("lead_assign", acme.pk), {"staff": "0"}).status_code == 302
+    assert not Lead.objects.filter(ended_on=None).exists()
+
+
 def test_a_request_is_sent_and_taken_back_on_pages(in_north, acme, client_for):
     client = client_for(in_north.other_rep)
     assert client.post(at("lead_propose", acme.pk) + "?ask", {"message": "I meet them weekly."}).status_code == 302
