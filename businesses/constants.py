@@ -333,4 +333,5 @@ MATCH_STALE_SECONDS = 900
 """After this silence of a worker its search for duplicates is given to another."""
 MATCH_MAX_ATTEMPTS = 3
 SEARCHES_A_MINUTE = 240
+FEINS_AN_HOUR = 120
 """Searches as you type of one person: four a second, all the time, are nobody's typing."""

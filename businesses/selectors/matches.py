@@ -15,7 +15,7 @@ from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
 from businesses.constants import MatchRule
 from businesses.models import Business, ConfirmedMatch, Employer, MatchKey
-from businesses.selectors.search import business_search
+from businesses.selectors.search import business_search, may_try_fein
 
 SIMILAR = 0.85
 _CANDIDATES = 4_000
@@ -115,10 +115,13 @@ def likely_matches(*, actor: Actor, typed: Typed, limit: int = 5) -> list[Possib
     """What to show while a business is typed: strong matches, then other locations of what may be its employer.
 
     Other locations: the same FEIN, or a very similar name in another town.
-    Errors: NotAllowedError. Queries: at most 15, the places of one state among them.
+    A FEIN counts only as long as `may_try_fein` says so; saving compares it in any case.
+    Errors: NotAllowedError. Queries: at most 15, the places of one state among them, and the cache's.
     """
     actor.require(Permission.EDIT_BUSINESSES)
     typed = _located(typed)
+    if typed.fein and not may_try_fein(actor, typed.fein):
+        typed = replace(typed, fein="")
     strong = strong_matches(typed, limit=limit)
     known = {match.business.pk for match in strong}
     found = [PossibleMatch(b, "Same FEIN: the same employer, another location") for b in _same_fein(typed, limit)]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat
 
+from bizworks.core.limits import within_kinds
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.context import current_tenant_id
 from bizworks.tenancy.policy import Permission
-from businesses.constants import Scheme, Source, Status
+from businesses.constants import FEINS_AN_HOUR, Scheme, Source, Status
 from businesses.models import Business, BusinessIdentifier, Contact, ImportMapping, SearchWord
 from businesses.permissions import may_see_value
 from businesses.selectors.search_ranks import PEOPLE, WHOLE, Found, Span, Word, known_spans, ranked, resolve
@@ -29,7 +30,7 @@ def _typed(terms: Terms) -> list[list[Span]]:
 def _numbers(actor: Actor, terms: Terms) -> list[Span]:
     """The numbers that may be meant, of those the actor may know (BR-6).
 
-    A FEIN by its first digits for those who see FEINs, by all nine for others; nothing of the
+    A FEIN by its first digits for those who see FEINs, by all nine for others, so many an hour; nothing of the
     unemployment agency's without the permission for its values.
     """
     spans, digits, may_uc = [], terms.digits, actor.may(Permission.SEE_UC_VALUES)
@@ -37,13 +38,23 @@ def _numbers(actor: Actor, terms: Terms) -> list[Span]:
         spans.append(span("p:" + digits))
         if actor.may(Permission.SEE_FEIN):
             spans += [span(kind + digits) for kind in ("f:", "g:") if kind == "f:" or may_uc]
-        elif len(digits) == 9:
+        elif len(digits) == 9 and may_try_fein(actor, digits):
             spans.append(whole("f:" + digits))
     if terms.code:
         spans += [span(kind + terms.code) for kind in ("i:", "u:") if kind == "i:" or may_uc]
     if terms.email:
         spans.append(span("e:" + terms.email))
     return spans
+
+
+def may_try_fein(actor: Actor, digits: str) -> bool:
+    """Whether one more FEIN may be looked for: so many different ones an hour, for those who do not see them (BR-6).
+
+    Its last four digits are shown to all, so that without end the other five could be guessed.
+    """
+    if actor.user_id is None or actor.may(Permission.SEE_FEIN):
+        return True
+    return within_kinds(f"fein:{actor.user_id}", digits, number=FEINS_AN_HOUR, seconds=3600)
 
 
 def business_ids_found(*, actor: Actor, text: str, limit: int = 10) -> list[Found]:

@@ -13,6 +13,7 @@ from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.context import tenant_context
 from businesses import selectors
 from businesses.models import Business, BusinessActivity, BusinessIdentifier, Contact, Employer, ImportMapping, Lead
+from businesses.selectors.matches import Typed
 from businesses.selectors.search import marks
 from businesses.selectors.search_terms import misspellings, terms_of
 from tests.factories import make_business, make_contact
@@ -231,6 +232,26 @@ def test_a_fein_is_found_by_its_first_digits_only_by_those_who_see_feins(in_nort
         assert found(in_north, text) == []
         assert found(in_north, text, actor=uc_blind) == []
     assert found(in_north, "04-765", actor=in_north.state) == ["Secret"]
+
+
+def test_feins_are_not_guessed_without_end(in_north, monkeypatch):
+    from businesses.selectors import search
+
+    cache.clear()
+    monkeypatch.setattr(search, "FEINS_AN_HOUR", 2)
+    business(in_north, "Acme", fein="041234567")
+    business(in_north, "Zenith", fein="047654321")
+    for _ in range(3):
+        assert found(in_north, "041234567") == ["Acme"]
+    assert found(in_north, "040000000") == []
+    typed = Typed(name="Quite another", fein="047654321")
+    assert found(in_north, "047654321") == selectors.likely_matches(actor=in_north.rep, typed=typed) == []
+    rows = selectors.businesses_matching(
+        selectors.business_list(actor=in_north.rep), actor=in_north.rep, text="047654321"
+    )
+    assert not rows.exists()
+    assert found(in_north, "041234567") == ["Acme"]
+    assert found(in_north, "047654321", actor=in_north.state) == ["Zenith"]
 
 
 def test_words_of_digits_do_not_tell_how_a_fein_begins(in_north):
