@@ -5,7 +5,8 @@ changes a source locks the entry first and then reads afresh, so that two change
 Rows of imported lists are not copied: their numbers are looked up where they are.
 
 The planner takes a tenant it does not know yet for one row, and would read all of it again for each row
-of a list. So other rows are asked for by their key, for each row by itself (LATERAL, OFFSET 0, or a loop).
+of a list. So other rows are asked for by their key, for each row by itself (LATERAL, OFFSET 0, or a loop),
+and by plans that do not know which tenant it is.
 """
 
 import django.db.models.deletion
@@ -62,7 +63,8 @@ SETTINGS = "SET search_path = public, pg_temp SET jit = off SET enable_seqscan =
 """What a function names is looked up in our own schema, whatever the session says."""
 
 REFRESH = f"""
-CREATE FUNCTION businesses_search_refresh(t int, ids bigint[]) RETURNS void LANGUAGE plpgsql {SETTINGS} AS $$
+CREATE FUNCTION businesses_search_refresh(t int, ids bigint[]) RETURNS void LANGUAGE plpgsql {SETTINGS}
+SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   PERFORM 1 FROM businesses_searchentry WHERE tenant_id = t AND business_id = ANY(ids) ORDER BY business_id FOR UPDATE;
   DELETE FROM businesses_searchentry s WHERE s.tenant_id = t AND s.business_id = ANY(ids) AND NOT EXISTS (
