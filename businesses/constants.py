@@ -333,5 +333,6 @@ MATCH_STALE_SECONDS = 900
 """After this silence of a worker its search for duplicates is given to another."""
 MATCH_MAX_ATTEMPTS = 3
 SEARCHES_A_MINUTE = 240
-FEINS_AN_HOUR = 120
 """Searches as you type of one person: four a second, all the time, are nobody's typing."""
+FEINS_AN_HOUR = 120
+"""Different FEINs that a person who does not see them may look for: more than anybody types in, too few to guess one."""
