@@ -14,7 +14,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bizworks.core.errors import BusinessRuleError, NotAllowedError, StaleVersionError
+from bizworks.core.errors import BusinessRuleError, NotAllowedError, StaleVersionError, is_gone
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -126,6 +126,7 @@ _PROBLEMS: list[tuple[tuple[type[Exception], ...], Callable[[Any], Response]]] =
 
 def problem_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer every foreseeable error as problem+json (RFC 9457); anything else stays a 500."""
+    error = Http404() if is_gone(error) else error
     for kinds, answer in _PROBLEMS:
         if isinstance(error, kinds):
             if connection.in_atomic_block:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db import IntegrityError
+
 
 class BusinessRuleError(Exception):
     """A rule of the field was broken; carries what was wrong, by input name.
@@ -27,3 +29,11 @@ class NotAllowedError(Exception):
 
 class StaleVersionError(Exception):
     """Someone else changed the record since it was read."""
+
+
+FOREIGN_KEY_VIOLATION = "23503"
+
+
+def is_gone(error: BaseException) -> bool:
+    """Whether the database refused a row because what it belongs to was removed at that moment."""
+    return isinstance(error, IntegrityError) and getattr(error.__cause__, "sqlstate", "") == FOREIGN_KEY_VIOLATION

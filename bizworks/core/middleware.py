@@ -1,5 +1,6 @@
 """The first of our middleware: request id, refusal of NUL bytes, strange encodings and huge bodies, privacy headers."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
@@ -7,8 +8,10 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from bizworks.core.errors import NotAllowedError
+from bizworks.core.errors import NotAllowedError, is_gone
 from bizworks.core.logs import request_id_new, request_id_var
+
+logger = logging.getLogger(__name__)
 
 
 class RequestGuardMiddleware:
@@ -53,7 +56,7 @@ def _size(request: HttpRequest) -> int:
 
 
 class RefusalMiddleware:
-    """Turns a service's refusal into a page that says who may, and a busy database into 503."""
+    """Turns a service's refusal into a page that says who may, what was just removed into 404, a busy database into 503."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Keep the next layer."""
@@ -64,9 +67,12 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer the two errors that are nobody's mistake in code; ATOMIC_REQUESTS has undone the writes."""
+        """Answer the errors that are nobody's mistake in code; ATOMIC_REQUESTS has undone the writes."""
         if isinstance(error, NotAllowedError):
             return render(request, "403.html", {"exception": str(error)}, status=403)
+        if is_gone(error):
+            logger.warning("Something was put on what was removed at that moment: %s", error)
+            return render(request, "404.html", status=404)
         if isinstance(error, OperationalError):
             response = render(request, "503.html", status=503)
             response["Retry-After"] = "5"
