@@ -70,7 +70,7 @@ BEGIN  -- keys go one by one: the planner takes a tenant it does not know yet fo
     INSERT INTO businesses_matchkey (tenant_id, key, business_number)
     SELECT n.tenant_id, k, n.id FROM new_rows n,
            unnest(businesses_match_keys(n.municipality_id, n.name, n.alias, n.phone, n.website)) AS k
-     WHERE n.municipality_id IS NOT NULL AND n.status <> 'merged' ON CONFLICT DO NOTHING;
+     WHERE n.municipality_id IS NOT NULL AND n.status <> 'merged' ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING;
   ELSIF TG_OP = 'DELETE' THEN
     FOR r IN SELECT o.tenant_id, k AS key, o.id FROM old_rows o,
              unnest(businesses_match_keys(o.municipality_id, o.name, o.alias, o.phone, o.website)) AS k

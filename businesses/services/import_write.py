@@ -63,7 +63,7 @@ def new_rows_write(
         with cursor.copy(copy) as out:
             for line in lines:
                 out.write_row(line)
-        cursor.execute("ANALYZE pg_temp.import_stage")
+        cursor.execute("ANALYZE pg_temp.import_stage (number, fein, leads, employer_id)")
         _insert_numbered(
             cursor,
             Employer,
