@@ -125,6 +125,7 @@ class RunStatements(Operation):
 
 
 _AUDIT_COLUMNS = "tenant_id, table_name, row_id, operation, user_id, request_id, changes"
+_DERIVED = "'{search_text,name_key,size_order}'::text[]"  # columns that follow from others
 _AUDIT_WHO = (
     "nullif(current_setting('app.user_id', true), '')::int, coalesce(current_setting('app.request_id', true), '')"
 )
@@ -147,19 +148,19 @@ class CreateAuditFunctions(RunStatements):
         _audit_function(
             "insert",
             f"SELECT tenant_id, TG_TABLE_NAME, id, 'insert', {_AUDIT_WHO},"
-            " jsonb_strip_nulls(to_jsonb(new_rows) - 'tenant_id' - 'search_text') FROM new_rows",
+            f" jsonb_strip_nulls(to_jsonb(new_rows) - 'tenant_id' - {_DERIVED}) FROM new_rows",
         ),
         _audit_function(
             "delete",
             f"SELECT tenant_id, TG_TABLE_NAME, id, 'delete', {_AUDIT_WHO},"
-            " jsonb_strip_nulls(to_jsonb(old_rows) - 'tenant_id' - 'search_text') FROM old_rows",
+            f" jsonb_strip_nulls(to_jsonb(old_rows) - 'tenant_id' - {_DERIVED}) FROM old_rows",
         ),
         _audit_function(
             "update",
             f"SELECT n.tenant_id, TG_TABLE_NAME, n.id, 'update', {_AUDIT_WHO}, d.changes"
             " FROM new_rows n JOIN old_rows o ON o.tenant_id = n.tenant_id AND o.id = n.id"
             " CROSS JOIN LATERAL (SELECT jsonb_object_agg(a.key, jsonb_build_array(b.value, a.value)) AS changes"
-            " FROM jsonb_each(to_jsonb(n) - 'search_text') a JOIN jsonb_each(to_jsonb(o)) b USING (key)"
+            f" FROM jsonb_each(to_jsonb(n) - {_DERIVED}) a JOIN jsonb_each(to_jsonb(o)) b USING (key)"
             " WHERE a.value IS DISTINCT FROM b.value) d WHERE d.changes IS NOT NULL",
         ),
     )

@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from bizworks.core.errors import BusinessRuleError, StaleVersionError
 from bizworks.directory.selectors import tenant_today
 from bizworks.tenancy.actor import Actor, system_actor
+from bizworks.tenancy.context import current_tenant_id
 from bizworks.tenancy.policy import Permission
 from bizworks.tenancy.tasks import hint_counts_changed
 from businesses.constants import Status
@@ -30,6 +31,8 @@ from businesses.services.merge_registry import relations_to, unlisted_relations
 
 STALE = "Someone else changed one of the two meanwhile. Look at them again, then merge."
 _COLLECT_HOURS = 1
+MERGING_LOCK = 7_219_454
+"""First key of the advisory lock "one merges in this tenant"; the second is the tenant."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,14 @@ def business_merge(*, actor: Actor, data: MergeData) -> BusinessMerge:
     """Merge one business into another; both numbers stay resolvable, and the log can undo it exactly (BR-13).
 
     Everything listed in `merge_registry` follows; a foreign key nobody listed refuses the merge.
-    Errors: NotAllowedError; BusinessRuleError by input name; StaleVersionError. Locks: both records and
-    those merged into the absorbed one, by id; then the rows that move, table by table, by id.
+    Errors: NotAllowedError; BusinessRuleError by input name; StaleVersionError. Locks: other merges
+    of the tenant wait; both records and those merged into the absorbed one, by id; then the rows that move, table by table, by id.
     Queries: about 20, and 1 to 4 for each foreign key that has rows, whatever their number.
     """
     actor.require(Permission.MERGE_BUSINESSES)
     note = _note(data.note)
     with transaction.atomic():
+        _one_at_a_time()
         survivor, absorbed = _lock(data)
         merge = BusinessMerge(
             survivor=survivor,
@@ -115,6 +119,12 @@ def _lock(data: MergeData) -> tuple[Business, Business]:
     if data.versions is not None and data.versions != (survivor.version, absorbed.version):
         raise StaleVersionError(STALE)
     return survivor, absorbed
+
+
+def _one_at_a_time() -> None:
+    """Let merges and undos of the tenant wait for each other: those of a chain share rows in no one order."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [MERGING_LOCK, current_tenant_id()])
 
 
 def _locked(condition: Q) -> dict[int, Business]:
@@ -178,6 +188,7 @@ def business_unmerge(*, actor: Actor, merge_id: int) -> Unmerged:
     """
     actor.require(Permission.MERGE_BUSINESSES)
     with transaction.atomic():
+        _one_at_a_time()
         merge = BusinessMerge.objects.get(pk=merge_id)
         log = MergePart.objects.filter(merge=merge).order_by("-pk")
         led = [pk for ids in log.filter(relation=_LED).values_list("row_ids", flat=True) for pk in ids]
@@ -241,6 +252,7 @@ def merges_collect(*, tenant_id: int) -> int:
     recent = BusinessMerge.objects.filter(undone_at=None, merged_at__gte=since).order_by("pk")
     for merge_id in recent.values_list("pk", flat=True):
         with transaction.atomic():
+            _one_at_a_time()
             merge = BusinessMerge.objects.select_for_update().get(pk=merge_id)
             if merge.is_undone:
                 continue

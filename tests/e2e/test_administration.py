@@ -43,14 +43,14 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(width, page_for,
 def test_refused_forms_are_accessible_and_keep_what_was_typed(page_for, world, assert_accessible):
     page = page_for(world.admin, 390)
     page.goto("/administration/people/invite/")
-    page.get_by_label("Name").fill("Nia New")
+    page.get_by_role("textbox", name="Name *").fill("Nia New")
     page.get_by_label("E-mail").fill(world.rep.email)
     page.locator("label", has_text="Read-only partner").click()
     page.get_by_label("Agency").select_option(label=world.agency.name)
     page.get_by_role("button", name="Invite").click()
     page.get_by_role("heading", name="Please check this form").wait_for()
     assert_accessible(page)
-    assert page.get_by_label("Name").input_value() == "Nia New"
+    assert page.get_by_role("textbox", name="Name *").input_value() == "Nia New"
 
 
 def test_a_town_moves_by_typing_its_name(page_for, world):

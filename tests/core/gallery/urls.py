@@ -163,8 +163,8 @@ urlpatterns = [
     path("progress/", progress),
     path("accounts/login/", sign_in),
     path("accounts/", include("bizworks.accounts.urls")),
-    path("businesses/", include(group("businesses", ("", "list")))),
+    path("businesses/", include(group("businesses", ("", "list"), ("search/", "search"), ("new/", "create")))),
     path("log/", include(group("interactions", ("", "log")))),
     path("", include(group("reporting", ("dashboard/", "dashboard"), ("exports/", "exports")))),
-    path("administration/", include(group("directory", ("", "index")))),
+    path("administration/", include(group("directory", ("", "index"), ("notices/", "notices")))),
 ]
