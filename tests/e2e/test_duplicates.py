@@ -70,6 +70,7 @@ def test_keys_move_decide_and_can_be_turned_off(page_for, world, worker, twins):
     page.goto("/businesses/duplicates/")
     searched(page)
     page.get_by_role("link", name="Compare").first.click()
+    page.wait_for_url(re.compile(r"/duplicates/\d+/"))  # until loaded: then the keys are heard
     here = page.url
     page.keyboard.press("j")
     page.wait_for_url(lambda url: url != here)
