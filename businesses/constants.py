@@ -336,3 +336,10 @@ SEARCHES_A_MINUTE = 240
 """Searches as you type of one person: four a second, all the time, are nobody's typing."""
 FEINS_AN_HOUR = 120
 """Different FEINs that a person who does not see them may look for: more than anybody types in, too few to guess one."""
+
+
+COMPANY_WORDS = frozenset({
+    "inc", "incorporated", "llc", "corp", "corporation", "co", "company", "ltd", "limited", "lp", "llp",
+    "pllc", "pc", "plc", "the", "and", "of",
+})  # fmt: skip
+"""Words of a name that do not tell one company from another: legal forms and articles."""

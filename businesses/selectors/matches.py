@@ -13,17 +13,13 @@ from bizworks.reference.models import Municipality
 from bizworks.reference.selectors import PlaceIndex
 from bizworks.tenancy.actor import Actor
 from bizworks.tenancy.policy import Permission
-from businesses.constants import MatchRule
+from businesses.constants import COMPANY_WORDS, MatchRule
 from businesses.models import Business, ConfirmedMatch, Employer, MatchKey
 from businesses.selectors.search import business_search, may_try_fein
 
 SIMILAR = 0.85
 _CANDIDATES = 4_000
 """Names of a town that are compared at most; all begin or end with the same four letters."""
-_COMPANY_WORDS = frozenset({
-    "inc", "incorporated", "llc", "corp", "corporation", "co", "company", "ltd", "limited", "lp", "llp",
-    "pllc", "pc", "plc", "the", "and", "of",
-})  # fmt: skip
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _STREET_WORDS = {
     "avenue": "ave", "boulevard": "blvd", "building": "bldg", "circle": "cir", "court": "ct", "drive": "dr",
@@ -68,7 +64,7 @@ def name_key(name: str) -> str:
     """A company's name as compared: lower case, no accents, marks or legal form ("The Acme Co., Inc." is "acme")."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().replace("'", "")
     words = _NOT_WORD.sub(" ", plain).split()
-    return " ".join([word for word in words if word not in _COMPANY_WORDS] or words)
+    return " ".join([word for word in words if word not in COMPANY_WORDS] or words)
 
 
 def address_key(address: str) -> str:

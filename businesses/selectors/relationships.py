@@ -232,15 +232,3 @@ OWN_ACCOUNTS_SQL = """
     WHERE tenant_id = %(tenant)s AND staff_id = %(staff)s AND ended_on IS NULL
 """
 """The ids of businesses a person leads, backs up or works for on the team, for raw search; each arm is one index."""
-
-
-def own_account_ids(actor: Actor) -> Q:
-    """The condition on Business for the actor's own accounts: lead, back-up or team. Queries: 0."""
-    if actor.staff_id is None:
-        return Q(pk__in=[])
-    leads = Lead.objects.filter(ended_on=None)
-    return (
-        Q(pk__in=leads.filter(staff=actor.staff_id).values("business"))
-        | Q(pk__in=leads.filter(backup=actor.staff_id).values("business"))
-        | Q(pk__in=TeamMember.objects.filter(staff=actor.staff_id, ended_on=None).values("business"))
-    )

@@ -4,27 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-COMPANY_WORDS = frozenset(
-    [
-        "inc",
-        "incorporated",
-        "llc",
-        "corp",
-        "corporation",
-        "co",
-        "company",
-        "ltd",
-        "limited",
-        "lp",
-        "llp",
-        "pllc",
-        "pc",
-        "plc",
-        "the",
-        "and",
-        "of",
-    ]
-)
+from businesses.constants import COMPANY_WORDS
+
 _SAME_WORDS = (
     ("mfg", "manufacturing"), ("intl", "international"), ("assoc", "associates"), ("svc", "services"),
     ("bros", "brothers"), ("saint", "st"), ("mount", "mt"), ("fort", "ft"), ("center", "centre"), ("ctr", "center"),
